@@ -1,0 +1,9 @@
+//! canread: can a batch job of Azure Machine Learning read its input, through which credential, granted by what, and if
+//! not, why?
+//!
+//! A question becomes a proof tree over collected facts in three-valued logic; everything else reads that tree. The
+//! layers and who may import whom are in `docs/design.md`.
+
+pub mod eval;
+pub mod model;
+pub mod rules;

@@ -1,0 +1,2 @@
+//! The `canread` command.
+fn main() {}

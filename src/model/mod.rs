@@ -1,0 +1,32 @@
+//! What Azure's things are, parsed and valid. This layer knows no file, network, clock or terminal.
+
+mod action;
+mod fold;
+mod id;
+mod lookup;
+mod ml;
+mod network;
+mod path;
+mod principal;
+mod requirement;
+mod role;
+mod scope;
+mod snapshot;
+mod storage;
+
+pub use action::*;
+pub use fold::*;
+pub use id::*;
+pub use lookup::*;
+pub use ml::*;
+pub use network::*;
+pub use path::*;
+pub use principal::*;
+pub use requirement::*;
+pub use role::*;
+pub use scope::*;
+pub use snapshot::*;
+pub use storage::*;
+
+/// A moment in time.
+pub type Timestamp = time::OffsetDateTime;

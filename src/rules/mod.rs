@@ -1,0 +1,5 @@
+//! Rules as data: `rules/*.toml`, read into valid types, every error with file and line.
+
+mod types;
+
+pub use types::*;
