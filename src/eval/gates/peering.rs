@@ -37,7 +37,8 @@ fn end(cx: &Context<'_>, from: &Scope, to: &Scope) -> Proof {
         None => Proof::denied(|| Leaf::new(claim(), resource(&network.id, "the virtual network has no connected peering"))),
         Some(peering) => {
             let says = "peered with another network, from where an appliance or gateway may lead on";
-            let question = format!("whether traffic goes on from `{from}` to `{to}` through a third network is not evaluated");
+            let (one, other) = if from <= to { (from, to) } else { (to, from) };
+            let question = format!("whether traffic passes between `{one}` and `{other}` through a third network is not evaluated");
             Proof::undetermined(|| (Leaf::new(claim(), resource(&peering.id, says)), Missing::open("network-transit", question)))
         }
     }
