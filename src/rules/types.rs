@@ -137,8 +137,8 @@ pub struct BuiltInRole {
     pub provenance: Provenance,
 }
 
-/// Every rule, valid and indexed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Every rule, valid and indexed. The default holds none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleSet {
     pub(super) credentials: Vec<CredentialRule>,
     pub(super) operations: Vec<OperationRule>,
