@@ -3,3 +3,4 @@
 mod gates;
 mod laws;
 mod layers;
+mod references;
