@@ -1,9 +1,12 @@
 //! The decision: `evaluate` a question over a snapshot with a rule set, and say why.
 
 mod context;
+pub mod credential;
+mod probe;
 mod proof;
 mod verdict;
 
 pub use context::*;
+pub use probe::*;
 pub use proof::*;
 pub use verdict::*;
