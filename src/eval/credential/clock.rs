@@ -1,6 +1,6 @@
 //! When a SAS is valid.
 
-use super::{Part, Record, Settles, moment};
+use super::{POLICY_QUESTION, Part, Record, Settles, moment};
 use crate::eval::{Context, Judgement, Leaf, Proof, Until, Warning, Window};
 use crate::model::{SasField, SasToken, Timestamp, WarningId};
 use time::Duration;
@@ -65,12 +65,8 @@ pub(super) fn validity(cx: &Context<'_>, record: Record<'_>, token: &SasToken) -
             }
         }
         SasField::Absent if token.policy.is_present() => {
-            let proof = record.open(
-                "the SAS has not expired",
-                "no `se`: a stored access policy sets it",
-                "stored-access-policy",
-                "when does the container's stored access policy expire? it is not part of the snapshot",
-            );
+            let proof =
+                record.open("the SAS has not expired", "no `se`: a stored access policy sets it", "stored-access-policy", POLICY_QUESTION);
             parts.push(Part { proof, settles: Settles::FreshProbe });
         }
         SasField::Absent => {

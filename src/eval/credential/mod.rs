@@ -130,6 +130,10 @@ impl<'a> ProbeFindings<'a> {
     }
 }
 
+/// What a SAS that names a stored access policy leaves open.
+const POLICY_QUESTION: &str =
+    "what does the container's stored access policy say? it may set what the token leaves out, and is not part of the snapshot";
+
 /// Account and container of a datastore whose store has both.
 fn account_and_container(target: &DatastoreTarget) -> Option<(String, &str)> {
     match target {

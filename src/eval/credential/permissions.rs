@@ -1,6 +1,6 @@
 //! What a SAS permits: `sp`, and for an account SAS `ss` and `srt`.
 
-use super::{Part, Record};
+use super::{POLICY_QUESTION, Part, Record};
 use crate::eval::{Context, DataTarget, Extent, Judgement, Proof};
 use crate::model::{Lookup, Missing, Operation, SasField, SasKind, SasPermissions, SasToken, What, path_id};
 use crate::rules::OperationRule;
@@ -23,9 +23,13 @@ pub(super) fn permitted(
     match &token.permissions {
         SasField::Value(sp) => parts.push(Part::hard(letters(cx, record, sp, rule, target))),
         SasField::Absent if token.policy.is_present() => {
-            let question = "which permissions does the container's stored access policy give? it is not part of the snapshot";
             let says = "no `sp`: a stored access policy sets it";
-            parts.push(Part::settled_by_probe(record.open(format!("the SAS permits {operation}"), says, "stored-access-policy", question)));
+            parts.push(Part::settled_by_probe(record.open(
+                format!("the SAS permits {operation}"),
+                says,
+                "stored-access-policy",
+                POLICY_QUESTION,
+            )));
         }
         SasField::Absent => {
             let says = "no `sp`, and no stored access policy that could set it";

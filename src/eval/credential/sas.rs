@@ -4,7 +4,7 @@
 //! codes" (Azure Storage REST reference).
 
 use super::key::{assumption, key_is_current};
-use super::{AccessOf, Part, ProbeFindings, Record, Settles, clock, delegation, permissions, policy, scope};
+use super::{AccessOf, POLICY_QUESTION, Part, ProbeFindings, Record, Settles, clock, delegation, permissions, policy, scope};
 use crate::eval::{Context, DataTarget, EvidenceKind, Judgement, Origin, ProbeQuery, ProbeReach, Proof};
 use crate::model::{
     Datastore, Found, Lookup, Missing, Operation, ProbeCredential, SasFault, SasKind, SasProtocol, SasResource, SasToken, StoredCredential,
@@ -162,8 +162,7 @@ fn unjudged(record: Record<'_>, token: &SasToken, operations: &[Operation]) -> V
         open(Settles::SameSource, "`sip` covers the compute's address", "`sip` is there", "sas-source-address", question);
     }
     if token.policy.value().is_some() {
-        let question = "does the container's stored access policy exist, and what does it add? it is not part of the snapshot";
-        open(Settles::Probe, "the stored access policy holds", "`si` names one", "stored-access-policy", question);
+        open(Settles::Probe, "the stored access policy holds", "`si` names one", "stored-access-policy", POLICY_QUESTION);
     }
     if token.request_headers.value().is_some() || token.request_queries.value().is_some() {
         let question = "do the job's requests carry the headers and parameters that `srh` and `srq` demand?";

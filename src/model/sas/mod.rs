@@ -5,7 +5,7 @@ mod time;
 
 pub use time::parse_sas_time;
 
-use super::{ObjectId, TenantId, Timestamp};
+use super::{ObjectId, StoredCredential, TenantId, Timestamp};
 use std::fmt;
 
 /// Who signed a SAS, and so what it may reach.
@@ -255,4 +255,17 @@ pub enum SasError {
     /// No field of a SAS in it. The text is not shown, for it may be a secret.
     #[error("the text has no field of a SAS; expected a query such as `sv=…&sr=c&sp=rl&se=…`")]
     NoField,
+}
+
+/// Shows what was read of the SAS, never its text: a foreign file may hold a signature.
+impl fmt::Debug for StoredCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sas = self.sas.as_deref().map(SasToken::parse);
+        let StoredCredential { datastore, credentials_type, sas: _ } = self;
+        f.debug_struct("StoredCredential")
+            .field("datastore", datastore)
+            .field("credentials_type", credentials_type)
+            .field("sas", &sas)
+            .finish()
+    }
 }
