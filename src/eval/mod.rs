@@ -2,9 +2,12 @@
 
 mod context;
 pub mod gates;
+pub mod credential;
+mod probe;
 mod proof;
 mod verdict;
 
 pub use context::*;
+pub use probe::*;
 pub use proof::*;
 pub use verdict::*;

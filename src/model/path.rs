@@ -130,7 +130,7 @@ impl PathRecord {
 }
 
 /// A `stored_credential` record: the public part of what a datastore stores.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredCredential {
     /// Datastore.
     pub datastore: Scope,

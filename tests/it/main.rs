@@ -4,3 +4,8 @@ mod gates;
 mod laws;
 mod layers;
 mod references;
+mod sas;
+mod sas_generated;
+mod sas_parse;
+mod stored_credential;
+mod stored_world;
