@@ -1,6 +1,7 @@
 //! The decision: `evaluate` a question over a snapshot with a rule set, and say why.
 
 mod context;
+pub mod posix;
 mod proof;
 mod verdict;
 
