@@ -4,6 +4,7 @@ mod context;
 pub mod gates;
 pub mod credential;
 mod probe;
+pub mod posix;
 mod proof;
 mod verdict;
 

@@ -1,5 +1,6 @@
 //! What Azure's things are, parsed and valid. This layer knows no file, network, clock or terminal.
 
+mod acl;
 mod action;
 mod fold;
 mod id;
@@ -16,6 +17,7 @@ mod scope;
 mod snapshot;
 mod storage;
 
+pub use acl::*;
 pub use action::*;
 pub use fold::*;
 pub use id::*;
