@@ -16,7 +16,7 @@ Exit codes: 0 allowed, 1 failure, 2 usage, 3 denied, 4 undetermined.";
 
 /// Can an Azure Machine Learning batch job read its input? Through which credential, granted by what, and if not, why.
 #[derive(Parser)]
-#[command(name = "canread", version, about, after_help = EXAMPLES, infer_long_args = true, arg_required_else_help = true)]
+#[command(name = "canread", bin_name = "canread", version, about, after_help = EXAMPLES, infer_long_args = true, arg_required_else_help = true)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) output: Output,

@@ -2,7 +2,7 @@
 
 use super::convert::request_origin;
 use super::job::{InputOption, JobData, JobInputs, UNNAMED_INPUT, UNNAMED_OUTPUT};
-use super::{JobTarget, RequestOrigin, parse_time};
+use super::{AccessArgs, CheckArgs, JobTarget, RequestOrigin, parse_time};
 use crate::model::{DeclaredType, Operation, ReferenceOrigin, ReferenceText, Timestamp, redacted};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -26,6 +26,20 @@ pub struct CheckDefaults {
     pub principal: Option<String>,
     /// `--at`.
     pub at: Option<Timestamp>,
+}
+
+impl CheckDefaults {
+    /// The options, with their inputs and outputs resolved.
+    pub fn new(args: &CheckArgs, job: JobInputs) -> Self {
+        CheckDefaults {
+            target: args.target.clone(),
+            deployment: args.deployment.clone(),
+            job,
+            input_type: args.job.input_type.clone(),
+            principal: args.principal.clone(),
+            at: args.state.at,
+        }
+    }
 }
 
 /// A question of `check`.
@@ -56,6 +70,19 @@ pub struct AccessDefaults {
     pub from: Option<RequestOrigin>,
     /// `--at`.
     pub at: Option<Timestamp>,
+}
+
+impl AccessDefaults {
+    /// The options.
+    pub fn new(args: &AccessArgs) -> Self {
+        AccessDefaults {
+            principal: args.principal.clone(),
+            operation: args.operation,
+            url: args.url.clone(),
+            from: args.from.clone(),
+            at: args.state.at,
+        }
+    }
 }
 
 /// A question of `access`.

@@ -59,9 +59,19 @@ impl From<clap::Error> for Exit {
 pub fn parse<I, T>(arguments: I) -> Result<Request, Exit>
 where
     I: IntoIterator<Item = T>,
-    T: Into<OsString> + Clone,
+    T: Into<OsString>,
 {
-    convert::request(args::Cli::try_parse_from(arguments)?)
+    convert::request(args::Cli::try_parse_from(without_az(arguments.into_iter().map(Into::into).collect()))?)
+}
+
+/// `canread check az ml batch-endpoint invoke …` is the same as `canread check …`: the whole line may be kept.
+fn without_az(mut words: Vec<OsString>) -> Vec<OsString> {
+    const LINE: [&str; 5] = ["check", "az", "ml", "batch-endpoint", "invoke"];
+    let is_line = |window: &[OsString]| window.iter().zip(LINE).all(|(word, want)| word == want);
+    if let Some(at) = words.windows(LINE.len()).position(is_line) {
+        words.drain(at + 1..at + LINE.len());
+    }
+    words
 }
 
 /// The whole command line, for help texts, completions and the man page.

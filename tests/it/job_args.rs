@@ -117,6 +117,8 @@ fn lines_of_az_are_taken_as_they_are() {
     let job = line.job.resolve(None).unwrap();
     assert_eq!(shown(&job.inputs), ["input = azureml://datastores/d/paths/a.csv (uri_file, CommandLine)"]);
     assert_eq!(shown(&job.outputs), ["output = azureml://datastores/d/paths/out (-, CommandLine)"]);
+    let whole = check(&["az", "ml", "batch-endpoint", "invoke", "-n", "e", "--input", "a:1", "-o", "tsv"]);
+    assert_eq!(whole, check(&["-n", "e", "--input", "a:1"]));
     // az takes unambiguous beginnings of options; its samples write `--f`.
     assert_eq!(check(&["-n", "e", "--f", "inputs.yml"]).job.file, Some(Source::File(PathBuf::from("inputs.yml"))));
     assert_eq!(
@@ -427,14 +429,8 @@ fn hostile_files_cost_one_error() {
 
 #[test]
 fn batch_lines_take_what_they_leave_out_from_the_options() {
-    let defaults = CheckDefaults {
-        target: Some(JobTarget::Endpoint { name: "e".to_owned(), deployment: Some("blue".to_owned()) }),
-        deployment: Some("blue".to_owned()),
-        job: job(&["--input", "a=azureml:x:1", "--output-path", "o"]).unwrap(),
-        input_type: None,
-        principal: Some("ana".to_owned()),
-        at: None,
-    };
+    let args = check(&["-n", "e", "-d", "blue", "--input", "a=azureml:x:1", "--output-path", "o", "--as", "ana", "--batch", "b"]);
+    let defaults = CheckDefaults::new(&args, args.job.resolve(None).unwrap());
     let read = |line: Value| parse_check_line(&line.to_string(), &defaults);
     let same = read(json!({"id": 7})).unwrap();
     assert_eq!(
@@ -472,7 +468,7 @@ fn batch_lines_take_what_they_leave_out_from_the_options() {
 
 #[test]
 fn access_lines() {
-    let defaults = AccessDefaults { principal: Some("ana".to_owned()), ..AccessDefaults::default() };
+    let defaults = AccessDefaults::new(&access(&["--batch", "b", "--principal", "ana"]));
     let line = parse_access_line(r#"{"id":null,"operation":"list","url":"https://h/c?sig=c2VjcmV0","from":"public"}"#, &defaults).unwrap();
     assert_eq!((line.id.as_ref(), line.principal.as_str(), line.operation), (None, "ana", Operation::List));
     assert_eq!(line.from, Some(RequestOrigin::Public));
