@@ -1,6 +1,7 @@
 //! Every integration test, in one binary.
 
 mod gates;
+mod job_args;
 mod laws;
 mod layers;
 mod references;

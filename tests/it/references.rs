@@ -283,6 +283,23 @@ fn a_sas_is_noticed_and_its_signature_is_nowhere() {
 }
 
 #[test]
+fn access_takes_storage_urls_only() {
+    let suffix = "core.windows.net";
+    for (text, want) in [
+        ("https://acct.blob.core.windows.net/data/a", blob("data", "a")),
+        ("abfss://data@acct.dfs.core.windows.net/a", gen2("data", "a")),
+        ("adl://acct.azuredatalakestore.net/a", gen1("a")),
+    ] {
+        assert_eq!(StorageUrl::parse(text, suffix).map(Storage), Ok(want));
+    }
+    for text in
+        ["azureml:heart:1", "https://example.com/a", "https://acct.file.core.windows.net/s/a", "data", "https://acct.blob.core.windows.net"]
+    {
+        assert!(StorageUrl::parse(text, suffix).is_err(), "{text}");
+    }
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn what_is_no_reference_says_why_and_what_to_write() {
     let cases = [

@@ -1,6 +1,8 @@
 //! Which syntax a text is written in.
 
-use super::{InputReference, Parsed, ReferenceContext, ReferenceOrigin, Refusal, Spelling, azureml, client, redacted, storage_url};
+use super::{
+    InputReference, Parsed, ReferenceContext, ReferenceOrigin, Refusal, Spelling, StorageUrl, azureml, client, redacted, storage_url,
+};
 use crate::model::reference::redact::holds_secret;
 
 /// A reference and how it was spelled.
@@ -23,6 +25,30 @@ impl InputReference {
         };
         let client = outcome.as_ref().ok().and_then(|reference| client::note(trimmed, reference, context));
         Parsed { text: redacted(trimmed), outcome, spelling, client }
+    }
+}
+
+impl StorageUrl {
+    /// Reads a URL into a storage account, as `access` takes it: `https`, `abfss`, `wasbs`, `adl`.
+    ///
+    /// # Errors
+    /// Why it is none; no `azureml:` reference or other server is one.
+    pub fn parse(text: &str, storage_suffix: &str) -> Result<StorageUrl, Refusal> {
+        let context = ReferenceContext { storage_suffix, ..ReferenceContext::new(ReferenceOrigin::Service) };
+        match recognise(text.trim(), &context)?.0 {
+            InputReference::Storage(url) => Ok(url),
+            InputReference::DataAsset { .. }
+            | InputReference::Datastore { .. }
+            | InputReference::RegistryAsset { .. }
+            | InputReference::V1Dataset { .. }
+            | InputReference::FileShare { .. }
+            | InputReference::OneLake { .. }
+            | InputReference::OtherUrl { .. }
+            | InputReference::Local(_) => Err(Refusal::new(
+                format!("`{}` is no URL of a blob container or Data Lake file system", text.trim()),
+                "write `https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH`",
+            )),
+        }
     }
 }
 

@@ -129,7 +129,14 @@ fn cut_user_info(text: &str) -> String {
         let (authority, tail) = after.split_at(end);
         let before = before.to_ascii_lowercase();
         let http = before.ends_with("http://") || before.ends_with("https://");
+        let odd_port = authority.split_once(':').is_some_and(|(_, port)| !port.bytes().all(|b| b.is_ascii_digit()));
         match authority.rsplit_once('@') {
+            // No port: the beginning of a password that itself holds one of the marks which end a host.
+            None if http && odd_port => {
+                out.push_str(REDACTED);
+                rest = after.find(char::is_whitespace).and_then(|end| after.get(end..)).unwrap_or_default();
+                continue;
+            }
             Some((user, host)) if http || user.contains(':') => {
                 out.push_str(REDACTED);
                 out.push('@');
@@ -162,6 +169,7 @@ mod tests {
             ("sig=é&b", "sig=REDACTED&b"),
             ("https://u:p@h/x", "https://REDACTED@h/x"),
             ("https://u@h/x", "https://REDACTED@h/x"),
+            ("https://u:p/q@h/x and https://h:8443/y", "https://REDACTED and https://h:8443/y"),
             ("wasbs://c:p@h/x", "wasbs://REDACTED@h/x"),
         ];
         for (text, want) in cases {
