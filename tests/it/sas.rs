@@ -63,7 +63,8 @@ fn sv() {
     judged(&world(), &SERVICE.replace("sv=2023-11-03", "sv=x"), Denied, "`sv` does not have");
     judged(&world(), &SERVICE.replace("sv=2023-11-03&", ""), Undetermined, "no `sv`");
     judged(&world(), &ACCOUNT.replace("sv=2023-11-03&", ""), Denied, "no `sv`");
-    judged(&world(), &ACCOUNT.replace("sv=2023-11-03", "sv=2014-02-14"), Denied, "2015-04-05");
+    judged(&world(), &ACCOUNT.replace("sv=2023-11-03", "sv=2015-04-04"), Denied, "2015-04-05");
+    judged(&world(), &ACCOUNT.replace("sv=2023-11-03", "sv=2015-04-05"), Allowed, "`sv` is `2015-04-05`");
     judged(&world(), &delegated("").replace("sv=2023-11-03&sr", "sr"), Denied, "no `sv`");
     judged(&world(), &delegated("").replacen("sv=2023-11-03", "sv=2018-11-08", 1), Denied, "`sv` is `2018-11-08`");
     judged(&world(), &delegated("").replacen("sv=2023-11-03", "sv=2018-11-09", 1), Allowed, "`sv` is `2018-11-09`");
@@ -139,6 +140,10 @@ fn st_and_se_are_strict_and_warn_within_a_quarter_of_an_hour() {
         (end + quarter + second, false),
     ] {
         assert_eq!(warnings(&at(moment)) == ["credential/clock"], warns, "{moment}");
+    }
+    for (first, last) in [(start + quarter, start + quarter + quarter), (start + quarter + second, end - quarter)] {
+        let proof = World { at: first, until: last, ..world() }.with_sas(text).sas();
+        assert_eq!((proof.verdict(), warnings(&proof)), (Allowed, vec!["credential/clock"]), "{first} to {last}");
     }
     let period = World { at: start, until: end, ..world() }.with_sas(text).sas();
     assert_rests(&period, Denied, id.as_str(), "`se` is");

@@ -213,6 +213,9 @@ fn a_service_principal_must_exist_and_be_enabled() {
     let mut application = gone();
     application.facts.directory.insert(ObjectId::new(APPLICATION), object(APPLICATION, PrincipalKind::Application));
     assert_eq!(missing(&application.service_principal(Allowed)), [format!("directory_object:{APP}")]);
+    let mut odd = gone();
+    odd.facts.directory.insert(ObjectId::new(APP), object(APP, PrincipalKind::Application));
+    assert_eq!(missing(&odd.service_principal(Allowed)), [format!("directory_object:{APP}")]);
     let mut nameless = principal_world();
     nameless.store.credential =
         CredentialSource::ServicePrincipal { client_id: None, tenant_id: None, authority_url: None, resource_url: None };
