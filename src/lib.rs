@@ -7,4 +7,6 @@
 pub mod cli;
 pub mod eval;
 pub mod model;
+pub mod output;
+pub mod report;
 pub mod rules;

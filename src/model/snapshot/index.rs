@@ -14,6 +14,7 @@ pub(super) type ByScope = BTreeMap<String, Places>;
 pub(super) struct Index {
     assignments: HashMap<Scope, AtScope>,
     assignments_of: HashMap<ObjectId, Places>,
+    management_group_assignments: Places,
     denies: HashMap<Scope, Places>,
     instances: HashMap<Scope, Places>,
     eligibilities_of: HashMap<ObjectId, Places>,
@@ -139,6 +140,9 @@ impl Index {
             at_scope.all.push(place(at));
             at_scope.of.entry(assignment.principal.clone()).or_default().push(place(at));
             self.assignments_of.entry(assignment.principal.clone()).or_default().push(place(at));
+            if assignment.scope.is_management_group() {
+                self.management_group_assignments.push(place(at));
+            }
         }
         for (at, deny) in facts.deny_assignments.iter().enumerate() {
             self.denies.entry(deny.scope.clone()).or_default().push(place(at));
@@ -159,6 +163,10 @@ impl Index {
 
     pub(super) fn assignments_at_of(&self, scope: &str, principal: &ObjectId) -> &[u32] {
         self.assignments.get(scope).and_then(|at| at.of.get(principal)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn management_group_assignments(&self) -> &[u32] {
+        &self.management_group_assignments
     }
 
     pub(super) fn assignments_of(&self, principal: &ObjectId) -> &[u32] {
