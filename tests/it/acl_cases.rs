@@ -1,5 +1,7 @@
 //! The case table of documented ACL checks, and what is out of its scope.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail")]
+
 use crate::acl_world::{Asked, add, corpus, ids, lake, missing, path_line, record, who};
 use canread::eval::{Judgement, Verdict};
 use canread::model::{Operation, Snapshot};

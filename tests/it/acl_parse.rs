@@ -1,5 +1,7 @@
 //! The text of ACLs and of the short form: what is read, what is refused and with which words, and that nothing is lost.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on must fail")]
+
 use crate::acl_world::corpus;
 use canread::model::{Acl, AclEntry, AclErrorKind, AclTag, Bits, ObjectId, PathAccess, Permissions, StorePath};
 use proptest::prelude::*;

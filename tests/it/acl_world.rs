@@ -1,5 +1,7 @@
 //! A lake with one file system, for the ACL tests, and the corpus they read.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail")]
+
 use canread::eval::posix::data_operation;
 use canread::eval::{Context, DataTarget, Extent, Judgement, Origin, Proof, Verdict};
 use canread::model::{
@@ -16,7 +18,11 @@ pub(crate) const ACCOUNT: &str = "lake";
 pub(crate) const FS: &str = "fs";
 
 /// Lines of a file of the corpus; says so where it is absent.
-#[expect(clippy::disallowed_methods, reason = "a test reads the corpus from where its caller says")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "the corpus is read from where the caller says, and its absence is said"
+)]
 pub(crate) fn corpus(file: &str) -> Option<Vec<serde_json::Value>> {
     let root = std::env::var("CANREAD_CORPUS").unwrap_or_else(|_| "../shared/corpus".to_owned());
     let Ok(text) = std::fs::read_to_string(format!("{root}/{file}")) else {
@@ -143,6 +149,7 @@ impl<'a> Asked<'a> {
             extent: self.extent,
             store: self.store,
             origin: Origin::Unknown,
+            by_url_alone: false,
         }
     }
 
