@@ -121,8 +121,12 @@ fn kernel(question: &Value) -> Result<Value, String> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/kernel_acl.py");
     let spawned = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let mut python = spawned.map_err(|error| format!("python3 cannot be started: {error}"))?;
-    python.stdin.take().expect("a piped input").write_all(question.to_string().as_bytes()).expect("python3 reads its question");
+    let sent = python.stdin.take().expect("a piped input").write_all(question.to_string().as_bytes());
     let output = python.wait_with_output().expect("python3 ends");
+    if let Some(code @ (126 | 127)) = output.status.code() {
+        return Err(format!("python3 is a wrapper of nothing (exit code {code})"));
+    }
+    sent.expect("python3 reads its question");
     assert!(output.status.success(), "the oracle failed: {}", output.status);
     let answer: Value = serde_json::from_slice(&output.stdout).expect("the oracle answers in JSON");
     match answer["skipped"].as_str() {
