@@ -182,6 +182,7 @@ impl World {
             extent: self.extent,
             store: self.store_kind,
             origin: self.origin.clone(),
+            by_url_alone: false,
         };
         ask(&cx, &target)
     }
