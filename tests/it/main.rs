@@ -16,5 +16,6 @@ mod rules;
 mod sas;
 mod sas_generated;
 mod sas_parse;
+mod snapshot_read;
 mod stored_credential;
 mod stored_world;
