@@ -1,11 +1,13 @@
 //! Rules as data: `rules/*.toml`, read into valid types, every error with file and line.
 
 mod partial;
+mod check;
 mod credentials;
 mod draft;
 mod embedded;
 mod entry;
 mod error;
+mod keyed;
 mod lookups;
 mod operations;
 mod roles;
