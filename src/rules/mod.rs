@@ -1,6 +1,19 @@
 //! Rules as data: `rules/*.toml`, read into valid types, every error with file and line.
 
+mod credentials;
+mod draft;
+mod embedded;
+mod entry;
+mod error;
+mod lookups;
+mod operations;
 mod partial;
+mod roles;
+mod texts;
 mod types;
+mod words;
 
+use error::Place;
+pub use error::{RuleError, RuleErrors};
 pub use types::*;
+pub use words::{Word, store_word};

@@ -5,6 +5,7 @@ mod job_args;
 mod laws;
 mod layers;
 mod references;
+mod rules;
 mod sas;
 mod sas_generated;
 mod sas_parse;

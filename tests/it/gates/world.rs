@@ -269,6 +269,7 @@ pub(super) fn target(snapshot: &Snapshot, store: StoreKind, extent: Extent) -> D
         extent,
         store,
         origin: Origin::Unknown,
+        by_url_alone: false,
     }
 }
 
