@@ -10,6 +10,7 @@ mod error;
 mod keyed;
 mod lookups;
 mod operations;
+mod partial;
 mod roles;
 mod texts;
 mod types;

@@ -33,6 +33,7 @@ fn rules() -> RuleSet {
             data_actions: Vec::new(),
             sas_permissions: letters.to_owned(),
             sas_resource_types: types.to_owned(),
+            acl: String::new(),
             provenance: Provenance { source: "test".to_owned(), retrieved: "2026-01-01".to_owned() },
         })
     };
