@@ -10,4 +10,5 @@ pub mod model;
 pub mod output;
 pub mod report;
 pub mod rules;
+pub mod run;
 pub mod snapshot;

@@ -1,6 +1,5 @@
 //! Rules as data: `rules/*.toml`, read into valid types, every error with file and line.
 
-mod partial;
 mod check;
 mod credentials;
 mod draft;
