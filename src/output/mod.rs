@@ -1,0 +1,3 @@
+//! How answers look: text, JSON and the formats of other tools.
+
+pub mod rules;
