@@ -31,7 +31,7 @@ pub fn data_access<J: Judgement>(cx: &Context<'_>, who: &Identities, operation: 
         return DataAccess { judgement: J::all(claim, vec![acl]), by_rbac: Verdict::Denied, by_acl };
     }
     let rbac = rbac::data_operation::<J>(cx, who, operation, target);
-    let not_denied = rbac.not_denied;
+    let not_denied = rbac.not_denied();
     let by_roles = rbac.together(|| format!("Azure RBAC lets {} {operation} {}", who_is(cx, who), target.describe()));
     let by_rbac = by_roles.verdict();
     let hns = matches!(&target.account, Known::Known(account) if account.is_hns_enabled);

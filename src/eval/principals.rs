@@ -31,13 +31,14 @@ pub fn find_principal(snapshot: &Snapshot, text: &str) -> PrincipalLookup {
     let named = |object: &&DirectoryObject| object.id == id || names(object).any(|name| name.to_lowercase() == text.to_lowercase());
     // An application and its service principal share name and application id; roles are only ever held by the latter.
     let found: Vec<&DirectoryObject> = facts.directory.values().filter(named).collect();
-    let acting: Vec<&DirectoryObject> =
-        found.iter().copied().filter(|object| object.kind != Some(PrincipalKind::Application)).collect();
+    let acting: Vec<&DirectoryObject> = found.iter().copied().filter(|object| object.kind != Some(PrincipalKind::Application)).collect();
     match (acting.as_slice(), found.as_slice()) {
         ([one], _) => return PrincipalLookup::Found(one.id.clone()),
         ([], [one]) => return PrincipalLookup::Found(one.id.clone()),
         ([], []) => {}
-        (several, _) if !several.is_empty() => return PrincipalLookup::Ambiguous(several.iter().take(MOST).map(|one| describe(one)).collect()),
+        (several, _) if !several.is_empty() => {
+            return PrincipalLookup::Ambiguous(several.iter().take(MOST).map(|one| describe(one)).collect());
+        }
         (_, several) => return PrincipalLookup::Ambiguous(several.iter().take(MOST).map(|one| describe(one)).collect()),
     }
     if is_guid(&id) && (is_mentioned(snapshot, &id) || !matches!(snapshot.directory_object(text), Found::Absent(_))) {

@@ -4,16 +4,20 @@ pub mod json;
 pub mod rules;
 pub mod schema;
 pub mod table;
+
 use std::fmt::Write as _;
+
 /// Whether a character could act on a terminal instead of being read: controls (C0, DEL, C1), bidirectional marks and
 /// overrides, line separators, and the byte-order mark.
 fn acts_on_terminals(c: char) -> bool {
     c.is_control() || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
+
 /// Text from Azure or from a file, safe to show: characters that act on terminals become `\u{…}`.
 ///
 /// ```
 /// assert_eq!(canread::output::escape("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+/// ```
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -24,7 +28,9 @@ pub fn escape(text: &str) -> String {
         }
     }
     out
+}
+
 /// As [`escape`], for text of several lines: line breaks stay.
 pub fn escape_lines(text: &str) -> String {
     text.lines().map(escape).collect::<Vec<_>>().join("\n")
-//! How answers look: text, JSON and the formats of other tools.
+}

@@ -74,13 +74,11 @@ fn answer_all(
     let mut malformed = false;
     let mut work = |out: &mut dyn Write| -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
-        each_line(lines, |line| {
-            match line.map_err(|error| (None, error)).and_then(&answer) {
-                Ok(report) => json::line(&report, &mut out),
-                Err((id, error)) => {
-                    malformed = true;
-                    json::line(&Malformed { id, error: crate::model::redacted(&error) }, &mut out)
-                }
+        each_line(lines, |line| match line.map_err(|error| (None, error)).and_then(&answer) {
+            Ok(report) => json::line(&report, &mut out),
+            Err((id, error)) => {
+                malformed = true;
+                json::line(&Malformed { id, error: crate::model::redacted(&error) }, &mut out)
             }
         })?;
         out.flush()

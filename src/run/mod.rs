@@ -132,11 +132,7 @@ fn style(args: &OutputArgs, surroundings: Surroundings) -> Style {
 
 /// Writes a result to standard output or to `--output-file`; nothing with `-q`.
 #[expect(clippy::disallowed_methods, reason = "`run` is where files are written")]
-fn write_result(
-    args: &OutputArgs,
-    streams: &mut Streams<'_>,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Failure> {
+fn write_result(args: &OutputArgs, streams: &mut Streams<'_>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     if args.quiet && args.file.is_none() {
         return Ok(());
     }

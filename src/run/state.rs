@@ -84,10 +84,12 @@ fn workspace_defaults(options: &WorkspaceArgs) -> defaults::WorkspaceDefaults {
     }
     let texts: Vec<defaults::FileText<'_>> = files.iter().map(|(path, text)| defaults::FileText { path, text }).collect();
     let variable = |name: &str| std::env::var(name).ok();
-    let home = std::env::var_os("AZURE_CONFIG_DIR").map(std::path::PathBuf::from).or_else(|| std::env::home_dir().map(|home| home.join(".azure")));
+    let home =
+        std::env::var_os("AZURE_CONFIG_DIR").map(std::path::PathBuf::from).or_else(|| std::env::home_dir().map(|home| home.join(".azure")));
     let az_path = home.map(|home| home.join("config"));
     let az = az_path.and_then(|path| Some((path.display().to_string(), std::fs::read_to_string(&path).ok()?)));
-    let (id, group, workspace) = (variable("AZURE_SUBSCRIPTION_ID"), variable("AZURE_DEFAULTS_GROUP"), variable("AZURE_DEFAULTS_WORKSPACE"));
+    let (id, group, workspace) =
+        (variable("AZURE_SUBSCRIPTION_ID"), variable("AZURE_DEFAULTS_GROUP"), variable("AZURE_DEFAULTS_WORKSPACE"));
     let environment = defaults::Environment {
         subscription_id: id.as_deref(),
         defaults_group: group.as_deref(),
@@ -99,7 +101,8 @@ fn workspace_defaults(options: &WorkspaceArgs) -> defaults::WorkspaceDefaults {
 
 /// The embedded rules, with those of `--rules DIR` on top.
 pub(super) fn load_rules(folder: Option<&Path>) -> Result<Cow<'static, RuleSet>, Failure> {
-    let embedded = RuleSet::embedded().map_err(|errors| Failure::new(format!("the built-in rules are broken, please report this: {errors}")))?;
+    let embedded =
+        RuleSet::embedded().map_err(|errors| Failure::new(format!("the built-in rules are broken, please report this: {errors}")))?;
     let Some(folder) = folder else {
         return Ok(Cow::Borrowed(embedded));
     };
@@ -136,7 +139,11 @@ fn age(snapshot: &Snapshot, at: Timestamp, max_age: Option<Duration>) -> Result<
     };
     let age = at - collected;
     if let Some(limit) = max_age.filter(|limit| age > *limit) {
-        let message = format!("the snapshot is {} old at the time asked about, more than the {} of `--max-age`; collect it again", span(age), span(limit));
+        let message = format!(
+            "the snapshot is {} old at the time asked about, more than the {} of `--max-age`; collect it again",
+            span(age),
+            span(limit)
+        );
         return Err(Failure::new(message));
     }
     let message = format!("the snapshot is {} old at the time asked about; what changed since is not in it", span(age));
@@ -176,7 +183,9 @@ pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
 pub(super) fn read_source(source: &Source) -> Result<String, Failure> {
     match source {
         Source::File(path) => read_text(path),
-        Source::Stdin => read_limited(std::io::stdin().lock()).map_err(|error| Failure::new(format!("cannot read standard input: {error}"))),
+        Source::Stdin => {
+            read_limited(std::io::stdin().lock()).map_err(|error| Failure::new(format!("cannot read standard input: {error}")))
+        }
     }
 }
 
@@ -195,7 +204,9 @@ pub(super) fn workspace(snapshot: &Snapshot, options: &WorkspaceArgs) -> Result<
     let mut known: BTreeSet<Scope> = facts.workspaces.keys().cloned().collect();
     let children = facts.endpoints.keys().chain(facts.computes.keys()).chain(facts.datastores.keys());
     known.extend(children.filter_map(|id| id.cut_after("workspaces")));
-    let same = |wanted: &Option<String>, found: Option<&str>| wanted.as_ref().is_none_or(|wanted| found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)));
+    let same = |wanted: &Option<String>, found: Option<&str>| {
+        wanted.as_ref().is_none_or(|wanted| found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
+    };
     let matches = |id: &Scope| {
         same(&options.workspace, Some(id.name()))
             && same(&options.resource_group, id.resource_group())
@@ -205,15 +216,20 @@ pub(super) fn workspace(snapshot: &Snapshot, options: &WorkspaceArgs) -> Result<
     match found.as_slice() {
         [one] => Ok((*one).clone()),
         [] => match options {
-            WorkspaceArgs { subscription: Some(subscription), resource_group: Some(group), workspace: Some(workspace) } => Ok(Scope::new(&format!(
-                "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.MachineLearningServices/workspaces/{workspace}"
-            ))),
-            _ if known.is_empty() => Err(Failure::new(
-                "the snapshot holds no workspace; name it with `--subscription`, `-g` and `-w`, or collect one that does",
-            )),
+            WorkspaceArgs { subscription: Some(subscription), resource_group: Some(group), workspace: Some(workspace) } => {
+                Ok(Scope::new(&format!(
+                    "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.MachineLearningServices/workspaces/{workspace}"
+                )))
+            }
+            _ if known.is_empty() => {
+                Err(Failure::new("the snapshot holds no workspace; name it with `--subscription`, `-g` and `-w`, or collect one that does"))
+            }
             _ => Err(Failure::new(format!("no workspace of the snapshot fits the options; it holds:\n{}", list(known.iter())))),
         },
-        several => Err(Failure::new(format!("the snapshot holds several workspaces; choose one with `-g` and `-w`:\n{}", list(several.iter().copied())))),
+        several => Err(Failure::new(format!(
+            "the snapshot holds several workspaces; choose one with `-g` and `-w`:\n{}",
+            list(several.iter().copied())
+        ))),
     }
 }
 
@@ -231,7 +247,9 @@ pub(super) fn principal(snapshot: &Snapshot, text: Option<&str>) -> Result<Optio
         PrincipalLookup::Unknown(near) if near.is_empty() => {
             Err(Failure::new(format!("no principal `{text}` in the snapshot; use an object id, or a name of its directory objects")))
         }
-        PrincipalLookup::Unknown(near) => Err(Failure::new(format!("no principal `{text}` in the snapshot; near it:\n  {}", near.join("\n  ")))),
+        PrincipalLookup::Unknown(near) => {
+            Err(Failure::new(format!("no principal `{text}` in the snapshot; near it:\n  {}", near.join("\n  "))))
+        }
         PrincipalLookup::Ambiguous(several) => {
             Err(Failure::new(format!("several principals are called `{text}`; use an object id:\n  {}", several.join("\n  "))))
         }

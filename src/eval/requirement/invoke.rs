@@ -15,7 +15,7 @@ pub fn invoker_may(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>, action:
 }
 
 /// The invoker with its groups.
-pub fn invoker_identities(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>) -> Known<Identities> {
+fn invoker_identities(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>) -> Known<Identities> {
     match invoker {
         Known::Known(SecurityPrincipal { object_id: Some(id), .. }) => Known::Known(cx.snapshot.identities(id)),
         Known::Known(SecurityPrincipal { object_id: None, .. }) => Known::Missing(crate::eval::nobody_signed_in()),

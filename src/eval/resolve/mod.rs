@@ -19,7 +19,7 @@ const V1_DROPPED: Timestamp = datetime!(2022-05-01 0:00 UTC);
 
 /// A reference, resolved as far as the snapshot goes.
 #[derive(Debug)]
-pub struct Resolution<'a> {
+pub(super) struct Resolution<'a> {
     /// For the report.
     pub resolved: Resolved,
     /// `input/supported`.
@@ -46,7 +46,7 @@ struct Trail {
 }
 
 /// Resolves one reference. `origin` is where the job's requests come from.
-pub fn resolve<'a>(
+pub(super) fn resolve<'a>(
     cx: &Context<'a>,
     job: &JobView<'a>,
     question: &DataQuestion,
