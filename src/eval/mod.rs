@@ -6,6 +6,7 @@ pub mod credential;
 mod probe;
 pub mod posix;
 mod proof;
+pub mod rbac;
 mod verdict;
 
 pub use context::*;

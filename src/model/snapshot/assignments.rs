@@ -21,6 +21,11 @@ impl Snapshot {
         pick(&self.facts.role_assignments, self.index.assignments_of(principal))
     }
 
+    /// Every role assignment at a management group, in file order.
+    pub fn management_group_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
+        pick(&self.facts.role_assignments, self.index.at_management_groups())
+    }
+
     /// Deny assignments at exactly the scope with lower-case key `scope`.
     pub fn deny_assignments_at<'a>(&'a self, scope: &str) -> impl Iterator<Item = &'a DenyAssignment> {
         pick(&self.facts.deny_assignments, self.index.denies_at(scope))

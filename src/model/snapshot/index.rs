@@ -14,6 +14,7 @@ pub(super) type ByScope = BTreeMap<String, Places>;
 pub(super) struct Index {
     assignments: HashMap<Scope, AtScope>,
     assignments_of: HashMap<ObjectId, Places>,
+    at_management_groups: Places,
     denies: HashMap<Scope, Places>,
     instances: HashMap<Scope, Places>,
     eligibilities_of: HashMap<ObjectId, Places>,
@@ -139,6 +140,9 @@ impl Index {
             at_scope.all.push(place(at));
             at_scope.of.entry(assignment.principal.clone()).or_default().push(place(at));
             self.assignments_of.entry(assignment.principal.clone()).or_default().push(place(at));
+            if assignment.scope.is_management_group() {
+                self.at_management_groups.push(place(at));
+            }
         }
         for (at, deny) in facts.deny_assignments.iter().enumerate() {
             self.denies.entry(deny.scope.clone()).or_default().push(place(at));
@@ -163,6 +167,10 @@ impl Index {
 
     pub(super) fn assignments_of(&self, principal: &ObjectId) -> &[u32] {
         self.assignments_of.get(principal).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn at_management_groups(&self) -> &[u32] {
+        &self.at_management_groups
     }
 
     pub(super) fn denies_at(&self, scope: &str) -> &[u32] {
