@@ -7,4 +7,8 @@
 pub mod cli;
 pub mod eval;
 pub mod model;
+pub mod output;
+pub mod report;
 pub mod rules;
+pub mod run;
+pub mod snapshot;

@@ -382,8 +382,7 @@ impl From<&Warning> for WarningReport {
 pub fn missing_report(missing: &Missing, rules: &RuleSet) -> MissingReport {
     let how = match missing.what {
         What::OpenQuestion => missing.because.clone().unwrap_or_else(|| "no look-up decides this".to_owned()),
-        _ if missing.scope == "signed-in" => "name the invoker with `--as PRINCIPAL`".to_owned(),
-        what => rules.lookup(what).map_or_else(|| format!("collect `{what}` of {}", missing.scope), |rule| fill_in(&rule.how, missing)),
+        what => rules.lookup(what).map_or_else(|| format!("collect `{what}` of {}", missing.scope), |rule| rule.command(missing)),
     };
     MissingReport {
         what: missing.what.to_string(),
@@ -392,32 +391,6 @@ pub fn missing_report(missing: &Missing, rules: &RuleSet) -> MissingReport {
         because: missing.because.clone(),
         how,
     }
-}
-
-/// Fills a command template in. Values are quoted for a POSIX shell where they hold anything but plain characters.
-fn fill_in(template: &str, missing: &Missing) -> String {
-    let scope = missing.scope.as_str();
-    let arm = crate::model::Scope::new(scope);
-    let mut parts = scope.splitn(3, '/');
-    let account = parts.next().unwrap_or_default();
-    let container = parts.next().unwrap_or_default();
-    let path = parts.next().filter(|path| !path.is_empty()).unwrap_or("/");
-    let principal = missing.principal.as_ref().map_or(scope, |principal| principal.as_str());
-    let subscription = arm.subscription().map_or_else(|| scope.to_owned(), |id| id.to_string());
-    template
-        .replace("{scope}", &shell_quote(scope))
-        .replace("{principal}", &shell_quote(principal))
-        .replace("{account}", &shell_quote(account))
-        .replace("{container}", &shell_quote(container))
-        .replace("{path}", &shell_quote(path))
-        .replace("{name}", &shell_quote(arm.name()))
-        .replace("{subscription}", &shell_quote(&subscription))
-}
-
-/// `text` as one word of a POSIX shell.
-pub fn shell_quote(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 fn missing_reports<'a>(missing: impl IntoIterator<Item = &'a Missing>, rules: &RuleSet) -> Vec<MissingReport> {

@@ -89,7 +89,8 @@ pub fn access<J: Judgement>(cx: &Context<'_>, who: &Identities, operation: Opera
     }
     let claim = "the account is of Data Lake Storage Gen1, whose ACLs are asked about";
     let leaf = Leaf::new(claim, Evidence::new(EvidenceKind::Question, target.account_name.as_str(), "an `adl` reference"));
-    let warning = Warning::new(WarningId::StoreRetired, "Azure Data Lake Storage Gen1 was retired on 2024-02-29; its ACLs are judged all the same");
+    let warning =
+        Warning::new(WarningId::StoreRetired, "Azure Data Lake Storage Gen1 was retired on 2024-02-29; its ACLs are judged all the same");
     J::all(|| "by ACLs".to_owned(), vec![J::allowed(|| leaf.warning(warning)), judgement])
 }
 

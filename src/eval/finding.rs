@@ -1,9 +1,7 @@
 //! Answers: a verdict for each requirement, with its proof.
 
 use super::{Judgement, Proof, Until, Verdict, Warning};
-use crate::model::{
-    CredentialUsed, Edition, GrantedBy, Missing, RequirementId, Scope, SecurityPrincipal, StoreKind, StorePath,
-};
+use crate::model::{CredentialUsed, Edition, GrantedBy, Missing, RequirementId, Scope, SecurityPrincipal, StoreKind, StorePath};
 use std::collections::BTreeSet;
 
 /// One requirement, judged.

@@ -294,7 +294,8 @@ pub fn compute_identities(cx: &Context<'_>, compute: &Known<&Compute>) -> Comput
             ComputeIdentities { proof: Proof::allowed(|| leaf(format!("user-assigned: {}", names.join(", ")))), candidates }
         }
         IdentityType::SystemAssignedUserAssigned => {
-            let question = "a cluster has one system-assigned identity or several user-assigned ones; which is used with both is undocumented";
+            let question =
+                "a cluster has one system-assigned identity or several user-assigned ones; which is used with both is undocumented";
             let missing = Missing::open("mixed-identity", question);
             let proof = Proof::undetermined(|| (leaf("system- and user-assigned together".to_owned()), missing));
             ComputeIdentities { proof, candidates: std::iter::once(system()).chain(assigned()).collect() }

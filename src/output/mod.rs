@@ -1,6 +1,8 @@
 //! One file a format: a report and a writer in, text out. Nothing else writes.
 
 pub mod json;
+pub mod rules;
+pub mod schema;
 pub mod table;
 
 use std::fmt::Write as _;
@@ -26,4 +28,9 @@ pub fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// As [`escape`], for text of several lines: line breaks stay.
+pub fn escape_lines(text: &str) -> String {
+    text.lines().map(escape).collect::<Vec<_>>().join("\n")
 }

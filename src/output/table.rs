@@ -116,7 +116,14 @@ fn data(data: &DataReport, word: &str, style: Style, out: &mut dyn Write) -> io:
     }
     if let Some(rule) = &data.rule {
         let used: Vec<String> = rule.credentials_used.iter().map(|used| used.replace('_', " ")).collect();
-        writeln!(out, "  read by {}; granted by {} ({}, {})", used.join(" + "), rule.access_granted_by.join(" or "), rule.id, rule.edition)?;
+        writeln!(
+            out,
+            "  read by {}; granted by {} ({}, {})",
+            used.join(" + "),
+            rule.access_granted_by.join(" or "),
+            rule.id,
+            rule.edition
+        )?;
     }
     requirements(&data.requirements, style, out)?;
     if let Some(until) = &data.valid_until {
@@ -244,7 +251,8 @@ fn missing(all: &[MissingReport], out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "  missing for a decision:")?;
     for one in all {
-        let because = one.because.as_deref().filter(|_| one.what != "open_question").map_or_else(String::new, |because| format!(" ({because})"));
+        let because =
+            one.because.as_deref().filter(|_| one.what != "open_question").map_or_else(String::new, |because| format!(" ({because})"));
         writeln!(out, "    {} {}{}", one.what, escape(&one.scope), escape(&because))?;
         writeln!(out, "      get it: {}", escape(&one.how))?;
     }

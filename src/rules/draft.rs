@@ -1,20 +1,19 @@
-//! From files to a valid [`RuleSet`]: reading, overriding, and the checks that need more than one entry.
+//! From files to a valid [`RuleSet`]: reading and overriding.
 
-use super::credentials::asks_for_credential;
 use super::entry::{Entry, FileText};
-use super::words::{Word, store_word};
+use super::keyed::{At, duplicates, overlay};
 use super::{
-    BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OnMissing, OperationRule, Place, RuleError, RuleErrors, RuleSet,
-    credentials, lookups, operations, roles, texts,
+    BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError, RuleErrors, RuleSet, credentials,
+    lookups, operations, roles, texts,
 };
-use crate::model::{Edition, InputSource, Operation, RequirementId, StoreKind, WarningId, What};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{RequirementId, WarningId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use toml::de::DeTable;
 
 /// The tables a rule file may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Table {
+pub(super) enum Table {
     Rule,
     Operation,
     InvokeAction,
@@ -27,7 +26,7 @@ enum Table {
 impl Table {
     const ALL: [Table; 7] =
         [Table::Rule, Table::Operation, Table::InvokeAction, Table::Role, Table::Requirement, Table::Warning, Table::Lookup];
-    fn key(self) -> &'static str {
+    pub(super) fn key(self) -> &'static str {
         match self {
             Table::Rule => "rule",
             Table::Operation => "operation",
@@ -38,7 +37,7 @@ impl Table {
             Table::Lookup => "lookup",
         }
     }
-    fn home(self) -> &'static str {
+    pub(super) fn home(self) -> &'static str {
         match self {
             Table::Rule => "credentials.toml",
             Table::Operation | Table::InvokeAction => "operations.toml",
@@ -49,87 +48,19 @@ impl Table {
     }
 }
 
-/// What tells two entries of a table apart.
-trait Keyed {
-    type Key: Ord;
-    fn key(&self) -> Self::Key;
-    fn label(&self) -> String;
-}
-impl Keyed for CredentialRule {
-    type Key = (String, Edition);
-    fn key(&self) -> Self::Key {
-        (self.id.clone(), self.edition)
-    }
-    fn label(&self) -> String {
-        format!("rule `{}` of edition `{}`", self.id, self.edition)
-    }
-}
-impl Keyed for OperationRule {
-    type Key = (StoreKind, Operation);
-    fn key(&self) -> Self::Key {
-        (self.store, self.operation)
-    }
-    fn label(&self) -> String {
-        format!("operation `{}` on store `{}`", self.operation, store_word(self.store))
-    }
-}
-impl Keyed for InvokeAction {
-    type Key = String;
-    fn key(&self) -> Self::Key {
-        self.action.key().to_owned()
-    }
-    fn label(&self) -> String {
-        format!("invoke action `{}`", self.action)
-    }
-}
-impl Keyed for BuiltInRole {
-    type Key = String;
-    fn key(&self) -> Self::Key {
-        self.definition.id.key().to_owned()
-    }
-    fn label(&self) -> String {
-        format!("role `{}`", self.definition.id)
-    }
-}
-impl<Id: Word + Ord> Keyed for (Id, IdText) {
-    type Key = Id;
-    fn key(&self) -> Id {
-        self.0
-    }
-    fn label(&self) -> String {
-        let word = Id::words().into_iter().find(|(id, _)| *id == self.0).map(|(_, word)| word);
-        format!("{} `{}`", Id::NAME, word.unwrap_or_default())
-    }
-}
-impl Keyed for LookupRule {
-    type Key = What;
-    fn key(&self) -> What {
-        self.what
-    }
-    fn label(&self) -> String {
-        format!("lookup `{}`", self.what)
-    }
-}
-
-/// An entry and where it stands.
-struct At<T> {
-    place: Place,
-    value: T,
-}
-
 /// Entries as they were read, before the checks across entries.
 #[derive(Default)]
-struct Draft {
-    rules: Vec<At<CredentialRule>>,
-    operations: Vec<At<OperationRule>>,
-    invoke: Vec<At<InvokeAction>>,
-    roles: Vec<At<BuiltInRole>>,
-    requirements: Vec<At<(RequirementId, IdText)>>,
-    warnings: Vec<At<(WarningId, IdText)>>,
-    lookups: Vec<At<LookupRule>>,
-    errors: Vec<RuleError>,
+pub(super) struct Draft {
+    pub(super) rules: Vec<At<CredentialRule>>,
+    pub(super) operations: Vec<At<OperationRule>>,
+    pub(super) invoke: Vec<At<InvokeAction>>,
+    pub(super) roles: Vec<At<BuiltInRole>>,
+    pub(super) requirements: Vec<At<(RequirementId, IdText)>>,
+    pub(super) warnings: Vec<At<(WarningId, IdText)>>,
+    pub(super) lookups: Vec<At<LookupRule>>,
+    pub(super) errors: Vec<RuleError>,
     /// Tables of which an entry could not be read: what seems to be missing of them may only be broken.
-    broken: BTreeSet<Table>,
+    pub(super) broken: BTreeSet<Table>,
 }
 
 impl RuleSet {
@@ -259,11 +190,7 @@ impl Draft {
     }
 
     fn finish(mut self) -> Result<RuleSet, RuleErrors> {
-        self.check_rules();
-        self.check_operations();
-        self.check_invoke();
-        self.check_role_names();
-        self.check_texts();
+        self.check();
         let errors = std::mem::take(&mut self.errors);
         RuleErrors::check(errors)?;
         Ok(RuleSet {
@@ -278,180 +205,7 @@ impl Draft {
     }
 }
 
-/// Checks across entries.
-impl Draft {
-    fn lacks(&mut self, table: Table, last: Option<Place>, message: String) {
-        if !self.broken.contains(&table) {
-            let place = last.unwrap_or_else(|| Place { file: Arc::from(table.home()), line: 0 });
-            self.errors.push(RuleError::new(&place, message));
-        }
-    }
-
-    /// Exactly one row for every input, credential and edition; one meaning for every id.
-    fn check_rules(&mut self) {
-        let mut found = Vec::new();
-        for edition in Edition::ALL {
-            for input in InputSource::ALL {
-                let credentials: &[Option<bool>] = if asks_for_credential(*input) { &[Some(true), Some(false)] } else { &[None] };
-                for credential in credentials {
-                    let asked = (*edition, *input, *credential);
-                    let matching: Vec<&At<CredentialRule>> =
-                        self.rules.iter().filter(|row| (row.value.edition, row.value.input, row.value.credential) == asked).collect();
-                    found.push((asked, matching.iter().map(|row| (row.place.clone(), row.value.id.clone())).collect::<Vec<_>>()));
-                }
-            }
-        }
-        let last = last_place(&self.rules);
-        for ((edition, input, credential), rows) in found {
-            let asked = format!("input `{input}`{} in edition `{edition}`", credential_words(credential));
-            match rows.as_slice() {
-                [] => self.lacks(Table::Rule, last.clone(), format!("no rule matches {asked}; add a [[rule]]")),
-                [_] => {}
-                [(first_place, first), others @ ..] => {
-                    for (place, id) in others.iter().filter(|(_, id)| id != first) {
-                        let (here, there) = if place.line == 0 { (first_place, place) } else { (place, first_place) };
-                        let message = format!("rules `{first}` and `{id}` ({there}) both match {asked}; exactly one must");
-                        self.errors.push(RuleError::new(here, message));
-                    }
-                }
-            }
-        }
-        if !self.broken.contains(&Table::Rule) {
-            self.check_rule_ids();
-        }
-    }
-
-    /// A row id stands for one kind of input in every edition.
-    fn check_rule_ids(&mut self) {
-        let mut meanings: BTreeMap<&str, &At<CredentialRule>> = BTreeMap::new();
-        for row in &self.rules {
-            let first = *meanings.entry(&row.value.id).or_insert(row);
-            if (first.value.input, first.value.credential) != (row.value.input, row.value.credential) {
-                let (here, there) = if row.place.line == 0 { (first, row) } else { (row, first) };
-                let message = format!(
-                    "rule `{}` speaks of input `{}`{}, but in edition `{}` ({}) of input `{}`{}",
-                    here.value.id,
-                    here.value.input,
-                    credential_words(here.value.credential),
-                    there.value.edition,
-                    there.place,
-                    there.value.input,
-                    credential_words(there.value.credential),
-                );
-                self.errors.push(RuleError::new(&here.place, message));
-            }
-        }
-    }
-
-    fn check_operations(&mut self) {
-        let last = last_place(&self.operations);
-        for (store, word) in StoreKind::words() {
-            for operation in Operation::ALL {
-                if !self.operations.iter().any(|rule| rule.value.key() == (store, *operation)) {
-                    let message = format!("no entry for operation `{operation}` on store `{word}`; add an [[operation]]");
-                    self.lacks(Table::Operation, last.clone(), message);
-                }
-            }
-        }
-    }
-
-    /// Without an action that denies, whoever asks could invoke; a group of alternatives has one effect.
-    fn check_invoke(&mut self) {
-        let last = last_place(&self.invoke);
-        for effect in [OnMissing::Deny, OnMissing::Credential] {
-            if !self.invoke.iter().any(|action| action.value.on_missing == effect) {
-                let message = format!("no invoke action with on_missing `{}`; add an [[invoke_action]]", effect.as_str());
-                self.lacks(Table::InvokeAction, last.clone(), message);
-            }
-        }
-        let mut groups: BTreeMap<&str, &At<InvokeAction>> = BTreeMap::new();
-        for action in &self.invoke {
-            let Some(group) = &action.value.any_of else { continue };
-            let first = *groups.entry(group).or_insert(action);
-            if first.value.on_missing != action.value.on_missing {
-                let here = if action.place.line == 0 { first } else { action };
-                let message = format!("alternatives of group `{group}` differ in `on_missing`; they must have the same");
-                self.errors.push(RuleError::new(&here.place, message));
-            }
-        }
-    }
-
-    fn check_role_names(&mut self) {
-        let mut names: BTreeMap<String, &At<BuiltInRole>> = BTreeMap::new();
-        for role in &self.roles {
-            let first = *names.entry(role.value.definition.name.to_lowercase()).or_insert(role);
-            if first.value.definition.id != role.value.definition.id {
-                let (here, there) = if role.place.line == 0 { (first, role) } else { (role, first) };
-                let message =
-                    format!("role name `{}` is also that of {} ({})", here.value.definition.name, there.value.label(), there.place);
-                self.errors.push(RuleError::new(&here.place, message));
-            }
-        }
-    }
-
-    fn check_texts(&mut self) {
-        let missing = missing_ids(&self.requirements.iter().map(|at| at.value.0).collect());
-        let last = last_place(&self.requirements);
-        for id in missing {
-            self.lacks(Table::Requirement, last.clone(), format!("no text for requirement `{id}`; add a [[requirement]]"));
-        }
-        let missing = missing_ids(&self.warnings.iter().map(|at| at.value.0).collect());
-        let last = last_place(&self.warnings);
-        for id in missing {
-            self.lacks(Table::Warning, last.clone(), format!("no text for warning `{id}`; add a [[warning]]"));
-        }
-        let missing = missing_ids(&self.lookups.iter().map(|at| at.value.what).collect());
-        let last = last_place(&self.lookups);
-        for id in missing {
-            self.lacks(Table::Lookup, last.clone(), format!("no command for look-up `{id}`; add a [[lookup]]"));
-        }
-    }
-}
-
-fn missing_ids<Id: Word + Ord>(present: &BTreeSet<Id>) -> Vec<&'static str> {
-    Id::words().into_iter().filter(|(id, _)| !present.contains(id)).map(|(_, word)| word).collect()
-}
-
-fn credential_words(credential: Option<bool>) -> &'static str {
-    match credential {
-        Some(true) => " with a stored credential",
-        Some(false) => " without a stored credential",
-        None => "",
-    }
-}
-
-fn last_place<T>(entries: &[At<T>]) -> Option<Place> {
-    entries.iter().map(|entry| &entry.place).rfind(|place| place.line > 0).cloned()
-}
-
 fn unplaced<T>(values: impl Iterator<Item = T>) -> Vec<At<T>> {
     let place = Place { file: Arc::from("the rules that are overridden"), line: 0 };
     values.map(|value| At { place: place.clone(), value }).collect()
-}
-
-fn duplicates<T: Keyed>(entries: &[At<T>], errors: &mut Vec<RuleError>) {
-    let mut seen: BTreeMap<T::Key, &Place> = BTreeMap::new();
-    for entry in entries {
-        match seen.get(&entry.value.key()) {
-            Some(first) => errors.push(RuleError::new(&entry.place, format!("{} is defined twice, first at {first}", entry.value.label()))),
-            None => {
-                seen.insert(entry.value.key(), &entry.place);
-            }
-        }
-    }
-}
-
-/// Puts each entry of `over` in the place of the one with its key, or at the end.
-fn overlay<T: Keyed>(base: &mut Vec<At<T>>, over: Vec<At<T>>) {
-    let mut index: BTreeMap<T::Key, usize> = base.iter().enumerate().map(|(at, entry)| (entry.value.key(), at)).collect();
-    for entry in over {
-        let key = entry.value.key();
-        match index.get(&key).and_then(|at| base.get_mut(*at)) {
-            Some(slot) => *slot = entry,
-            None => {
-                index.insert(key, base.len());
-                base.push(entry);
-            }
-        }
-    }
 }

@@ -110,6 +110,10 @@ impl<'a, 'i> Entry<'a, 'i> {
             self.bad(value, format!("`{key}` is empty"));
             return None;
         }
+        if folded.chars().any(disturbs_terminals) {
+            self.bad(value, format!("`{key}` holds control or bidirectional characters; remove them"));
+            return None;
+        }
         Some(folded)
     }
 
@@ -297,6 +301,11 @@ impl<'a, 'i> Entry<'a, 'i> {
         }
         found
     }
+}
+
+/// Control characters and bidirectional marks: rules are printed as they are.
+fn disturbs_terminals(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What is wrong with the spelling of an action or pattern.

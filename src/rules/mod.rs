@@ -1,10 +1,12 @@
 //! Rules as data: `rules/*.toml`, read into valid types, every error with file and line.
 
+mod check;
 mod credentials;
 mod draft;
 mod embedded;
 mod entry;
 mod error;
+mod keyed;
 mod lookups;
 mod operations;
 mod partial;

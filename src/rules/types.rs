@@ -198,4 +198,16 @@ impl RuleSet {
     pub fn lookup(&self, what: What) -> Option<&LookupRule> {
         self.lookups.get(&what)
     }
+    /// Every requirement's explanation, in the order reports list them.
+    pub fn requirements(&self) -> impl Iterator<Item = (RequirementId, &IdText)> {
+        self.requirements.iter().map(|(id, text)| (*id, text))
+    }
+    /// Every warning's explanation.
+    pub fn warnings(&self) -> impl Iterator<Item = (WarningId, &IdText)> {
+        self.warnings.iter().map(|(id, text)| (*id, text))
+    }
+    /// Every kind of look-up, in the contract's order.
+    pub fn lookups(&self) -> impl Iterator<Item = &LookupRule> {
+        self.lookups.values()
+    }
 }

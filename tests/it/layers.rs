@@ -20,7 +20,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Words that a pure layer must not contain in code: no async, no terminal, no threads.
-const IMPURE: &[&str] = &["async fn", ".await", "std::io::stdout", "std::io::stderr", "std::thread", "std::net", "tokio::", "println!", "eprintln!"];
+const IMPURE: &[&str] =
+    &["async fn", ".await", "std::io::stdout", "std::io::stderr", "std::thread", "std::net", "tokio::", "println!", "eprintln!"];
 const PURE: &[&str] = &["model", "rules", "eval", "report"];
 
 fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {

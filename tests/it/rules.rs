@@ -7,6 +7,7 @@
 use canread::model::{
     CredentialUsed, Edition, GrantedBy, InputSource, Lookup, Missing, Operation, RequirementId, StoreKind, WarningId, What,
 };
+use canread::output::rules as rules_output;
 use canread::rules::{OnMissing, RuleErrors, RuleSet};
 use std::path::Path;
 
@@ -534,4 +535,150 @@ fn commands_are_filled_in_for_a_shell() {
         let command = of(what, workspace);
         assert!(!command.contains("{scope}") && !command.contains("{name}"), "{command}");
     }
+}
+
+const BEGIN: &str = "<!-- rules:begin -->\n";
+const END: &str = "<!-- rules:end -->";
+
+#[test]
+fn the_table_in_the_readme_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("README.md has lost its mark <!-- rules:begin -->");
+    let (held, after) = rest.split_once(END).expect("README.md has lost its mark <!-- rules:end -->");
+    let fresh = format!("\n{}\n", rules_output::markdown_table(embedded()));
+    if std::env::var("CANREAD_BLESS").is_ok_and(|bless| bless == "1") {
+        std::fs::write(&path, format!("{before}{BEGIN}{fresh}{END}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(held, fresh, "the table in README.md is stale: run `CANREAD_BLESS=1 cargo test --test it rules` and commit the change");
+}
+
+#[test]
+fn the_markdown_table_has_every_row_in_five_columns() {
+    let text = rules_output::markdown_table(embedded());
+    assert_eq!(text.lines().count(), 2 + TABLE.len());
+    for line in text.lines() {
+        assert_eq!(line.matches('|').count(), 6, "{line}");
+    }
+    let line_of = |id: &str| text.lines().find(|line| line.starts_with(&format!("| `{id}` |"))).unwrap_or_else(|| panic!("no {id}"));
+    assert_eq!(
+        line_of("datastore-without-credential"),
+        "| `datastore-without-credential` | datastore path, no credential stored | job's identity and compute's identity | \
+         Blob: RBAC; Gen1: POSIX ACL; Gen2: RBAC or POSIX ACL | job's identity only |"
+    );
+    assert!(line_of("adls-gen2-url").ends_with("| RBAC or POSIX ACL | same |"));
+}
+
+#[test]
+fn the_printed_table_holds_every_rule_within_its_width() {
+    for width in [80, 100, 120] {
+        let text = rules_output::table(embedded(), width);
+        for line in text.lines() {
+            assert!(line.chars().count() <= usize::from(width), "{width}: {line}");
+            assert_eq!(line.trim_end(), line);
+        }
+        assert!(text.contains("2023-10-10") && text.contains("how-to-authenticate-batch-endpoint.md@19fa85d"));
+    }
+    let wide = rules_output::table(embedded(), 200);
+    for (id, ..) in TABLE {
+        assert!(wide.matches(id).count() >= 2, "{id}");
+    }
+    for word in ["runAsSuperUser/action", "experiments/runs/submit/action", "Storage Blob Data Reader", "input/recognised", "acl/default"] {
+        assert!(wide.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn json_holds_every_rule_with_source_and_date() {
+    let json = rules_output::json(embedded());
+    assert_eq!(json["rules"], 1);
+    let counts = [
+        ("credentials", 14),
+        ("operations", 9),
+        ("invoke_actions", 36),
+        ("roles", embedded().built_in_roles().count()),
+        ("requirements", RequirementId::ALL.len()),
+        ("warnings", WarningId::ALL.len()),
+        ("lookups", What::ALL.len()),
+    ];
+    for (key, count) in counts {
+        let entries = json[key].as_array().unwrap();
+        assert_eq!(entries.len(), count, "{key}");
+        for entry in entries {
+            assert!(entry["source"].is_string() && entry["retrieved"].is_string(), "{entry}");
+        }
+    }
+    assert_eq!(json["credentials"][1]["access_granted_by"]["adls_gen2"], serde_json::json!(["rbac", "posix"]));
+    assert_eq!(json["credentials"][4]["credential"], serde_json::Value::Null);
+}
+
+fn explained(id: &str) -> (String, serde_json::Value) {
+    let explanation = rules_output::explain(embedded(), id).unwrap_or_else(|| panic!("{id} is not explained"));
+    (explanation.text(100), explanation.json())
+}
+
+#[test]
+fn every_kind_of_id_is_explained() {
+    for (id, kind, says) in [
+        ("input/type", "requirement", "Source: "),
+        ("Client/Reference", "warning", "(warning)"),
+        ("read/adls_gen2", "operation", "r-- on the file"),
+        ("data/versions/read", "invoke_action", "Not among the documented"),
+        ("BATCHENDPOINTS/READ", "invoke_action", "denies job/invoke"),
+        ("microsoft.machinelearningservices/workspaces/batchendpoints/read", "invoke_action", "held at the endpoint"),
+        ("storage blob data reader", "role", "dataActions:"),
+        ("2A2B9908-6ea1-4ae2-8e65-a410df84e7d1", "role", "Storage Blob Data Reader"),
+        ("path_access", "lookup", "az storage fs access show"),
+    ] {
+        let (text, json) = explained(id);
+        assert!(text.contains(says), "{id}: {text}");
+        let entries = json["entries"].as_array().unwrap();
+        assert_eq!(entries.iter().map(|e| e["kind"].as_str().unwrap()).collect::<Vec<_>>(), [kind], "{id}");
+    }
+    for id in RequirementId::ALL.iter().map(|id| id.as_str()).chain(WarningId::ALL.iter().map(|id| id.as_str())) {
+        explained(id);
+    }
+}
+
+#[test]
+fn an_id_that_stands_for_several_things_is_explained_whole() {
+    let kinds = |id: &str| -> Vec<String> {
+        let entries = explained(id).1["entries"].clone();
+        entries.as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(kinds("access/read"), ["requirement", "warning"]);
+    assert_eq!(kinds("read"), ["operation", "operation", "operation", "invoke_action"]);
+    assert_eq!(kinds("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"), ["operation", "operation"]);
+    assert_eq!(kinds("blob-url"), ["rule", "rule"]);
+    let (text, _) = explained("datastore-without-credential");
+    for part in ["edition current", "edition seed", "against edition seed", "`access/read`, marked disputed", "Superseded", "(2023-10-10)"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn unknown_ids_are_answered_with_near_spellings() {
+    for (asked, near) in [
+        ("acces/read", "access/read"),
+        ("blob-ulr", "blob-url"),
+        ("Storage Blob Reader", "Storage Blob Data Reader"),
+        ("batchendpoint/read", "batchEndpoints/read"),
+        ("memberships ", "memberships"),
+        ("Blob Data Owner", "Storage Blob Data Owner"),
+    ] {
+        let found = rules_output::suggest(embedded(), asked);
+        assert!(found.len() <= 5 && found.contains(&near.to_owned()), "{asked}: {found:?}");
+    }
+    assert!(rules_output::explain(embedded(), "nothing/at-all").is_none());
+    assert!(rules_output::explain(embedded(), "").is_none());
+    assert!(rules_output::suggest(embedded(), "zzzzzzzzzzzzzzzzzz").is_empty());
+    assert!(rules_output::suggest(embedded(), &"x".repeat(1_000_000)).is_empty());
+}
+
+#[test]
+fn rules_hold_nothing_that_disturbs_a_terminal() {
+    one_error("texts.toml", "documented syntaxes.\"", "syntaxes\\u001b[31m.\"", "control or bidirectional characters");
+    one_error("lookups.toml", "\"reference of az resource\"", "\"a\\u202eb\"", "control or bidirectional characters");
 }

@@ -92,7 +92,7 @@ impl Place<'_> {
         }
         let part = last(&target.path);
         if part.verdict() == Verdict::Denied && closed.is_none() {
-            closed = Some(target.path.clone());
+            closed = Some(folder.unwrap_or(&target.path).clone());
         }
         parts.push(part);
         J::all(|| chain_claim(caller, target, closed.as_ref()), parts)

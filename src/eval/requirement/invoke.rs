@@ -1,7 +1,7 @@
 //! `job/invoke` and `credential/retrievable`: what the invoker must be allowed in Azure Resource Manager.
 
-use crate::eval::{Context, Judgement, JobView, Leaf, Evidence, EvidenceKind, Proof, RequirementFinding, Verdict, Warning, rbac};
-use crate::model::{Action, Identities, Known, RequirementId, Scope, SecurityPrincipal, WarningId};
+use crate::eval::{Context, Evidence, EvidenceKind, JobView, Judgement, Leaf, Proof, RequirementFinding, Verdict, Warning, rbac};
+use crate::model::{Action, Identities, Known, Missing, RequirementId, Scope, SecurityPrincipal, WarningId, What};
 use crate::rules::{InvokeAction, InvokeScope, OnMissing};
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub fn invoker_may(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>, action:
 }
 
 /// The invoker with its groups.
-pub fn invoker_identities(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>) -> Known<Identities> {
+fn invoker_identities(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>) -> Known<Identities> {
     match invoker {
         Known::Known(SecurityPrincipal { object_id: Some(id), .. }) => Known::Known(cx.snapshot.identities(id)),
         Known::Known(SecurityPrincipal { object_id: None, .. }) => Known::Missing(crate::eval::nobody_signed_in()),
@@ -42,7 +42,7 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
                 }
             }
             OnMissing::Warn if !rule.for_assets || with_assets => {
-                if invoker_may(cx, &job.invoker, &rule.action, scope).verdict() == Verdict::Denied {
+                if is_lacking(&invoker_may(cx, &job.invoker, &rule.action, scope)) {
                     lacking.push(rule);
                 }
             }
@@ -59,17 +59,23 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
         Proof::all(|| "the invoker holds the actions without which a batch job cannot be created".to_owned(), required)
     };
     let summary = match (&job.invoker, proof.verdict()) {
-        (Known::Known(who), Verdict::Allowed) => format!("{} may create batch jobs here", name(who)),
-        (Known::Known(who), Verdict::Denied) => format!("{} lacks {}", name(who), lacked(&proof)),
-        (Known::Known(who), Verdict::Undetermined) => format!("not known whether {} may create batch jobs here", name(who)),
+        (Known::Known(who), Verdict::Allowed) => format!("{} may create batch jobs here", who.label()),
+        (Known::Known(who), Verdict::Denied) => format!("{} lacks {}", who.label(), lacked(&proof)),
+        (Known::Known(who), Verdict::Undetermined) => format!("not known whether {} may create batch jobs here", who.label()),
         (Known::Missing(_), _) => "who invokes is not known".to_owned(),
     };
     let finding = RequirementFinding::new(RequirementId::JobInvoke, summary, proof).of(job.invoker.value().cloned());
     (finding, warnings(&lacking))
 }
 
-fn name(who: &SecurityPrincipal) -> String {
-    who.name.clone().or_else(|| who.object_id.as_ref().map(ToString::to_string)).unwrap_or_else(|| "the invoker".to_owned())
+/// Denied, or open only for what no look-up decides: `workspaces/*/read` may or may not cover `workspaces/read`.
+fn is_lacking(proof: &Proof) -> bool {
+    let open = |missing: &Missing| missing.what == What::OpenQuestion && *missing != crate::eval::nobody_signed_in();
+    match proof.verdict() {
+        Verdict::Allowed => false,
+        Verdict::Denied => true,
+        Verdict::Undetermined => proof.missing().iter().all(open),
+    }
 }
 
 /// The claims of the denied parts, for one sentence.

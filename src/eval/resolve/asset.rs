@@ -72,7 +72,7 @@ fn follow<'a>(cx: &Context<'a>, job: &JobView<'a>, version: &DataVersion, trail:
 /// was created last; both need all versions known.
 fn labelled<'a>(cx: &Context<'a>, asset: &Scope, label: &str) -> Found<'a, DataVersion> {
     let facts = cx.snapshot.facts();
-    let versions: Vec<&DataVersion> = facts.data_versions.values().filter(|version| asset.contains(&version.id)).collect();
+    let (versions, lookup) = cx.snapshot.versions_of(asset);
     let by_label = versions.iter().find(|version| version.labels.iter().any(|own| own == label));
     if let Some(version) = by_label {
         return Found::Here(version);
@@ -82,7 +82,6 @@ fn labelled<'a>(cx: &Context<'a>, asset: &Scope, label: &str) -> Found<'a, DataV
     if let Some(version) = container.filter(|_| latest) {
         return cx.snapshot.data_version(&asset.join(&format!("versions/{version}")));
     }
-    let lookup = cx.snapshot.data_versions_lookup(asset);
     if !lookup.is_complete() {
         return Found::Missing(Missing::new(What::Data, asset.as_str(), &lookup));
     }

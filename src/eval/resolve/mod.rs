@@ -3,9 +3,10 @@
 mod asset;
 mod place;
 
-use super::{Context, DataQuestion, Evidence, EvidenceKind, Extent, JobView, Judgement, Leaf, Origin, Proof, Resolved, Verdict};
+use super::{Context, DataQuestion, DataTarget, Evidence, EvidenceKind, Extent, JobView, Judgement, Leaf, Origin, Proof, Resolved};
 use crate::model::{
-    BatchEndpoint, DataType, DeclaredType, Datastore, Found, InputReference, InputSource, Known, Missing, Scope, Timestamp, Workspace, WorkspaceRef,
+    BatchEndpoint, DataType, Datastore, DeclaredType, Found, InputReference, InputSource, Known, Missing, Scope, StorageUrl, StorePath,
+    Timestamp, Workspace, WorkspaceRef,
 };
 use place::{datastore_place, storage_place};
 use time::macros::datetime;
@@ -18,13 +19,15 @@ const V1_DROPPED: Timestamp = datetime!(2022-05-01 0:00 UTC);
 
 /// A reference, resolved as far as the snapshot goes.
 #[derive(Debug)]
-pub struct Resolution<'a> {
+pub(super) struct Resolution<'a> {
     /// For the report.
     pub resolved: Resolved,
     /// `input/supported`.
     pub supported: Proof,
     /// `input/exists`.
     pub exists: Proof,
+    /// The part of it that an output needs: asset, datastore, container, but not the path.
+    pub container: Proof,
     /// `input/type`.
     pub fits: Option<Proof>,
     /// The data, or what is missing to know where it is.
@@ -43,7 +46,13 @@ struct Trail {
 }
 
 /// Resolves one reference. `origin` is where the job's requests come from.
-pub fn resolve<'a>(cx: &Context<'a>, job: &JobView<'a>, question: &DataQuestion, reference: &InputReference, origin: &Origin) -> Resolution<'a> {
+pub(super) fn resolve<'a>(
+    cx: &Context<'a>,
+    job: &JobView<'a>,
+    question: &DataQuestion,
+    reference: &InputReference,
+    origin: &Origin,
+) -> Resolution<'a> {
     let mut trail = Trail::default();
     trail.supported.push(workspace_supports(&job.workspace, &job.workspace_id));
     let mut place = named_place(cx, job, reference, &mut trail);
@@ -55,6 +64,7 @@ pub fn resolve<'a>(cx: &Context<'a>, job: &JobView<'a>, question: &DataQuestion,
     });
     let uploads = matches!(reference, InputReference::Local(_));
     let mut fits = None;
+    let mut container: Vec<Proof> = Vec::new();
     if let Known::Known(place) = &mut place {
         place.target.extent = extent;
         place.target.origin = origin.clone();
@@ -64,7 +74,9 @@ pub fn resolve<'a>(cx: &Context<'a>, job: &JobView<'a>, question: &DataQuestion,
         trail.resolved.path = Some(place.target.path.clone());
         trail.supported.extend(place::store_supported(cx, place));
         if !uploads {
-            trail.exists.extend(place::data_exists(cx, place));
+            trail.exists.extend(place::container_exists(cx, place));
+            container.clone_from(&trail.exists);
+            trail.exists.push(place::path_exists(cx, place));
             fits = Some(place::type_fits(cx, place, trail.asset_type.as_ref()));
         }
     }
@@ -72,7 +84,11 @@ pub fn resolve<'a>(cx: &Context<'a>, job: &JobView<'a>, question: &DataQuestion,
         let evidence = Evidence::new(EvidenceKind::Question, question.reference.text.as_str(), "it names data that is uploaded first");
         trail.exists.push(Proof::allowed(|| Leaf::new("what the reference names exists", evidence)));
     }
+    if container.is_empty() {
+        container.clone_from(&trail.exists);
+    }
     Resolution {
+        container: Proof::all(|| "the place to write to exists".to_owned(), container),
         resolved: trail.resolved,
         supported: Proof::all(|| "batch endpoints support the input".to_owned(), trail.supported),
         exists: Proof::all(|| "what the reference names exists".to_owned(), trail.exists),
@@ -106,7 +122,9 @@ fn named_place<'a>(cx: &Context<'a>, job: &JobView<'a>, reference: &InputReferen
             }
             Found::Absent(record) => {
                 let claim = "the workspace has a default datastore to upload to";
-                trail.exists.push(Proof::denied(|| Leaf::new(claim, Evidence::coverage(record, "no datastore of the workspace is the default"))));
+                trail
+                    .exists
+                    .push(Proof::denied(|| Leaf::new(claim, Evidence::coverage(record, "no datastore of the workspace is the default"))));
                 Known::Missing(Missing::open("no-default-datastore", "the workspace has no default datastore"))
             }
             Found::Missing(missing) => unknown(trail, "the workspace's default datastore is known", missing),
@@ -118,7 +136,11 @@ fn named_place<'a>(cx: &Context<'a>, job: &JobView<'a>, reference: &InputReferen
         InputReference::V1Dataset { name, .. } => v1_dataset(cx, job, name.as_str(), trail),
         InputReference::FileShare { account, share, .. } => {
             let text = format!("{account}/{share}");
-            unsupported(trail, &text, "it is a file share; batch endpoints read Blob, Data Lake Gen1 and Gen2 only; copy the data to a container")
+            unsupported(
+                trail,
+                &text,
+                "it is a file share; batch endpoints read Blob, Data Lake Gen1 and Gen2 only; copy the data to a container",
+            )
         }
         InputReference::OneLake { host, .. } => {
             unsupported(trail, host, "it is OneLake; batch endpoints read Blob, Data Lake Gen1 and Gen2 only; copy the data to a container")
@@ -151,7 +173,8 @@ fn workspace_of(job: &JobView<'_>, named: Option<&WorkspaceRef>) -> Result<Scope
         Some(WorkspaceRef::Arm(scope)) => Ok(scope.clone()),
         Some(WorkspaceRef::Location { workspace, .. }) => {
             let guid = job.workspace.value().and_then(|record| record.workspace_id.as_deref());
-            let same = job.workspace_id.name().eq_ignore_ascii_case(workspace.as_str()) || guid.is_some_and(|guid| guid.eq_ignore_ascii_case(workspace.as_str()));
+            let same = job.workspace_id.name().eq_ignore_ascii_case(workspace.as_str())
+                || guid.is_some_and(|guid| guid.eq_ignore_ascii_case(workspace.as_str()));
             if same {
                 return Ok(job.workspace_id.clone());
             }
@@ -173,7 +196,11 @@ fn workspace_supports(workspace: &Known<&Workspace>, id: &Scope) -> Proof {
             Proof::allowed(|| Leaf::new(claim(), Evidence::new(EvidenceKind::Resource, record.id.as_str(), "none is enabled")))
         }
         Known::Missing(missing) => {
-            let missing = if missing.what == crate::model::What::OpenQuestion { Missing::resource(id, &crate::model::Lookup::NotCollected) } else { missing.clone() };
+            let missing = if missing.what == crate::model::What::OpenQuestion {
+                Missing::resource(id, &crate::model::Lookup::NotCollected)
+            } else {
+                missing.clone()
+            };
             Proof::unknown(claim, &missing)
         }
     }
@@ -223,12 +250,16 @@ fn v1_dataset<'a>(cx: &Context<'a>, job: &JobView<'a>, name: &str, trail: &mut T
             Proof::unknown(claim, &Missing::open("v1-dataset", question))
         }
     };
-    debug_assert_ne!(proof.verdict(), Verdict::Allowed);
     trail.supported.push(proof);
     Known::Missing(Missing::open("v1-dataset", format!("what V1 dataset `{name}` leads to is not part of the snapshot; {way_out}")))
 }
 
-/// The datastore behind a place, where there is one.
-pub fn store_of<'a>(place: &Place<'a>) -> Option<&'a Datastore> {
-    place.datastore
+/// The place a path in a datastore names; `None` for stores that batch endpoints do not read.
+pub fn datastore_target<'a>(cx: &Context<'a>, job: &JobView<'a>, store: &'a Datastore, path: &StorePath) -> Option<Place<'a>> {
+    place::place_of(cx, job, store, path, InputSource::Datastore)
+}
+
+/// The data a storage URL names, asked about alone.
+pub fn url_target<'a>(cx: &Context<'a>, url: &StorageUrl) -> DataTarget<'a> {
+    DataTarget { by_url_alone: true, ..storage_place(cx, url, None).target }
 }

@@ -1,8 +1,8 @@
 //! Datastore or URL → account, container, path; and whether they are there and of the right type.
 
 use super::{Trail, unknown};
-use crate::eval::{Context, DataTarget, Evidence, EvidenceKind, Extent, JobView, Judgement, Leaf, Origin, Proof};
 use crate::eval::GEN1_RETIRED;
+use crate::eval::{Context, DataTarget, Evidence, EvidenceKind, Extent, JobView, Judgement, Leaf, Origin, Proof};
 use crate::model::{
     CredentialSource, DataType, Datastore, DatastoreTarget, Found, InputSource, Known, Lookup, Missing, Scope, StorageUrl, StoreKind,
     StorePath, path_id,
@@ -47,7 +47,8 @@ fn target<'a>(cx: &Context<'a>, store: StoreKind, account: &str, container: &str
 pub(super) fn storage_place<'a>(cx: &Context<'a>, url: &StorageUrl, as_asset: Option<InputSource>) -> Place<'a> {
     let mut target = target(cx, url.store, &url.account, &url.container, &url.path);
     if url.foreign_cloud {
-        let question = format!("`{}` is not a storage suffix of the cloud asked about; the account of that name there is another one", url.suffix);
+        let question =
+            format!("`{}` is not a storage suffix of the cloud asked about; the account of that name there is another one", url.suffix);
         target.account = Known::Missing(Missing::open("foreign-cloud", question));
     }
     let by_store = match url.store {
@@ -90,27 +91,57 @@ pub(super) fn datastore_place<'a>(
     };
     trail.resolved.datastore = Some(store.id.clone());
     trail.exists.push(Proof::allowed(|| Leaf::new(claim, Evidence::new(EvidenceKind::Resource, store.id.as_str(), describe(store)))));
-    let (kind, account, container) = match &store.target {
-        DatastoreTarget::Blob { account, container } => (StoreKind::Blob, account, container.as_str()),
-        DatastoreTarget::AdlsGen2 { account, filesystem } => (StoreKind::AdlsGen2, account, filesystem.as_str()),
-        DatastoreTarget::AdlsGen1 { store } => (StoreKind::AdlsGen1, store, ""),
+    match &store.target {
+        DatastoreTarget::Blob { .. } | DatastoreTarget::AdlsGen2 { .. } | DatastoreTarget::AdlsGen1 { .. } => {}
         DatastoreTarget::File { .. } => {
-            return super::unsupported(trail, store.id.as_str(), "the datastore is a file share; batch endpoints read Blob, Data Lake Gen1 and Gen2 only");
+            return super::unsupported(
+                trail,
+                store.id.as_str(),
+                "the datastore is a file share; batch endpoints read Blob, Data Lake Gen1 and Gen2 only",
+            );
         }
         DatastoreTarget::OneLake => {
-            return super::unsupported(trail, store.id.as_str(), "the datastore is OneLake; batch endpoints read Blob, Data Lake Gen1 and Gen2 only");
+            return super::unsupported(
+                trail,
+                store.id.as_str(),
+                "the datastore is OneLake; batch endpoints read Blob, Data Lake Gen1 and Gen2 only",
+            );
         }
         DatastoreTarget::Other(kind) => {
             let missing = Missing::open("datastore-type", format!("where a datastore of type `{kind}` leads is not known to this version"));
             return unknown(trail, "the datastore leads to a known store", missing);
         }
     };
-    Known::Known(Place {
+    match place_of(cx, job, store, path, source) {
+        Some(place) => Known::Known(place),
+        None => unknown(
+            trail,
+            "the datastore leads to a known store",
+            Missing::open("datastore-type", "where the datastore leads is not known"),
+        ),
+    }
+}
+
+/// The place a path in a datastore names; `None` for stores that batch endpoints do not read.
+pub(super) fn place_of<'a>(
+    cx: &Context<'a>,
+    job: &JobView<'a>,
+    store: &'a Datastore,
+    path: &StorePath,
+    source: InputSource,
+) -> Option<Place<'a>> {
+    let (kind, account, container) = match &store.target {
+        DatastoreTarget::Blob { account, container } => (StoreKind::Blob, account, container.as_str()),
+        DatastoreTarget::AdlsGen2 { account, filesystem } => (StoreKind::AdlsGen2, account, filesystem.as_str()),
+        DatastoreTarget::AdlsGen1 { store } => (StoreKind::AdlsGen1, store, ""),
+        DatastoreTarget::File { .. } | DatastoreTarget::OneLake | DatastoreTarget::Other(_) => return None,
+    };
+    Some(Place {
         target: target(cx, kind, account, container, path),
         datastore: Some(store),
         source,
         credential: Some(store.credential != CredentialSource::None),
-        other_workspace: *workspace != job.workspace_id,
+        other_workspace: store.id.cut_after("workspaces").as_ref() != Some(&job.workspace_id),
         sas_in_url: false,
     })
 }
@@ -150,30 +181,25 @@ pub(super) fn store_supported(cx: &Context<'_>, place: &Place<'_>) -> Option<Pro
     })
 }
 
-/// Container and path exist, as far as known; what nobody recorded is assumed to exist, and the assumption is listed.
-pub(super) fn data_exists(cx: &Context<'_>, place: &Place<'_>) -> Vec<Proof> {
+/// The container exists, as far as known.
+pub(super) fn container_exists(cx: &Context<'_>, place: &Place<'_>) -> Option<Proof> {
     let target = &place.target;
-    let mut parts = Vec::new();
-    let recorded = path_is_recorded(cx, target);
-    if let (Known::Known(account), StoreKind::Blob | StoreKind::AdlsGen2) = (&target.account, target.store) {
-        let claim = format!("container `{}` exists", target.container);
-        let scope = crate::model::container_scope(&account.id, &target.container);
-        match cx.snapshot.container(account, &target.container) {
-            Found::Here(container) if container.deleted => {
-                let evidence = Evidence::new(EvidenceKind::Resource, container.id.as_str(), "`deleted` is true");
-                parts.push(Proof::denied(|| Leaf::new(claim, evidence)));
-            }
-            Found::Here(container) => {
-                parts.push(Proof::allowed(|| Leaf::new(claim, Evidence::new(EvidenceKind::Resource, container.id.as_str(), "it is in the snapshot"))));
-            }
-            Found::Absent(record) if recorded.is_none() && !container_is_mentioned(cx, target) => {
-                parts.push(Proof::denied(|| Leaf::new(claim, Evidence::coverage(record, format!("no record bears {scope}")))));
-            }
-            Found::Absent(_) | Found::Missing(_) => {}
+    let (Known::Known(account), StoreKind::Blob | StoreKind::AdlsGen2) = (&target.account, target.store) else {
+        return None;
+    };
+    let claim = format!("container `{}` exists", target.container);
+    let resource = |id: &Scope, says: &str| Evidence::new(EvidenceKind::Resource, id.as_str(), says);
+    match cx.snapshot.container(account, &target.container) {
+        Found::Here(container) if container.deleted => {
+            Some(Proof::denied(|| Leaf::new(claim, resource(&container.id, "`deleted` is true"))))
         }
+        Found::Here(container) => Some(Proof::allowed(|| Leaf::new(claim, resource(&container.id, "it is in the snapshot")))),
+        Found::Absent(record) if !container_is_mentioned(cx, target) => {
+            let scope = crate::model::container_scope(&account.id, &target.container);
+            Some(Proof::denied(|| Leaf::new(claim, Evidence::coverage(record, format!("no record bears {scope}")))))
+        }
+        Found::Absent(_) | Found::Missing(_) => None,
     }
-    parts.push(path_exists(cx, target, recorded));
-    parts
 }
 
 /// Whether anything in the file lies in the container: then it exists, whatever records bear its id.
@@ -201,10 +227,12 @@ fn path_is_recorded(cx: &Context<'_>, target: &DataTarget<'_>) -> Option<(bool, 
     Some((true, Evidence::new(EvidenceKind::PathAccess, below.id(), "it lies below")))
 }
 
-fn path_exists(cx: &Context<'_>, target: &DataTarget<'_>, recorded: Option<(bool, Evidence)>) -> Proof {
+/// The path exists, as far as known; what nobody recorded is assumed to exist, and the assumption is listed.
+pub(super) fn path_exists(cx: &Context<'_>, place: &Place<'_>) -> Proof {
+    let target = &place.target;
     let id = path_id(&target.account_name, &target.container, &target.path);
     let claim = format!("path {} exists", target.path);
-    match recorded {
+    match path_is_recorded(cx, target) {
         Some((true, evidence)) => Proof::allowed(|| Leaf::new(claim, evidence)),
         Some((false, evidence)) => Proof::denied(|| Leaf::new(claim, evidence)),
         None => match cx.snapshot.paths_lookup(&target.account_name, &target.container, &target.path) {
@@ -240,7 +268,9 @@ pub(super) fn type_fits(cx: &Context<'_>, place: &Place<'_>, asset: Option<&Data
         Some(found) => found,
         None => {
             let evidence = Evidence::new(EvidenceKind::NotCollected, id.as_str(), "no record says what the path is");
-            return Proof::allowed(|| Leaf::new(claim(), evidence).assuming(format!("{id} is of type {wanted}: nobody recorded what it is")));
+            return Proof::allowed(|| {
+                Leaf::new(claim(), evidence).assuming(format!("{id} is of type {wanted}: nobody recorded what it is"))
+            });
         }
     };
     match (target.extent, is_directory) {
@@ -255,7 +285,10 @@ fn directory_record(cx: &Context<'_>, target: &DataTarget<'_>) -> Option<(bool, 
     let (account, container, path) = (&target.account_name, &target.container, &target.path);
     let word = |folder: bool| if folder { "a folder" } else { "a file" };
     if path.is_root() {
-        return Some((true, Evidence::new(EvidenceKind::Question, path_id(account, container, path), "the root of a container is a folder")));
+        return Some((
+            true,
+            Evidence::new(EvidenceKind::Question, path_id(account, container, path), "the root of a container is a folder"),
+        ));
     }
     if let Some(record) = cx.snapshot.path_access(account, container, path) {
         return Some((record.is_directory, Evidence::new(EvidenceKind::PathAccess, record.id(), word(record.is_directory))));

@@ -21,9 +21,9 @@ impl Snapshot {
         pick(&self.facts.role_assignments, self.index.assignments_of(principal))
     }
 
-    /// Every role assignment at a management group, in file order.
+    /// Every role assignment at a management group.
     pub fn management_group_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
-        pick(&self.facts.role_assignments, self.index.at_management_groups())
+        pick(&self.facts.role_assignments, self.index.management_group_assignments())
     }
 
     /// Deny assignments at exactly the scope with lower-case key `scope`.

@@ -14,7 +14,7 @@ pub(super) type ByScope = BTreeMap<String, Places>;
 pub(super) struct Index {
     assignments: HashMap<Scope, AtScope>,
     assignments_of: HashMap<ObjectId, Places>,
-    at_management_groups: Places,
+    management_group_assignments: Places,
     denies: HashMap<Scope, Places>,
     instances: HashMap<Scope, Places>,
     eligibilities_of: HashMap<ObjectId, Places>,
@@ -141,7 +141,7 @@ impl Index {
             at_scope.of.entry(assignment.principal.clone()).or_default().push(place(at));
             self.assignments_of.entry(assignment.principal.clone()).or_default().push(place(at));
             if assignment.scope.is_management_group() {
-                self.at_management_groups.push(place(at));
+                self.management_group_assignments.push(place(at));
             }
         }
         for (at, deny) in facts.deny_assignments.iter().enumerate() {
@@ -165,12 +165,12 @@ impl Index {
         self.assignments.get(scope).and_then(|at| at.of.get(principal)).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn assignments_of(&self, principal: &ObjectId) -> &[u32] {
-        self.assignments_of.get(principal).map_or(&[], Vec::as_slice)
+    pub(super) fn management_group_assignments(&self) -> &[u32] {
+        &self.management_group_assignments
     }
 
-    pub(super) fn at_management_groups(&self) -> &[u32] {
-        &self.at_management_groups
+    pub(super) fn assignments_of(&self, principal: &ObjectId) -> &[u32] {
+        self.assignments_of.get(principal).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn denies_at(&self, scope: &str) -> &[u32] {

@@ -124,7 +124,7 @@ impl Snapshot {
     }
 
     /// Versions of a data asset, by id, and whether all are known.
-    pub fn versions_of<'a>(&'a self, asset: &'a Scope) -> (Vec<&'a DataVersion>, Lookup<'a>) {
+    pub fn versions_of(&self, asset: &Scope) -> (Vec<&DataVersion>, Lookup<'_>) {
         let workspace = asset.cut_after("workspaces");
         let mut keys = vec![(What::Data, asset.key())];
         keys.extend(workspace.as_ref().map(|workspace| (What::Data, workspace.key())));
