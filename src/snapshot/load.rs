@@ -26,6 +26,7 @@ pub(super) struct Loader {
     header_line: u32,
     unknown: Notes,
     secret: Notes,
+    sieve: secrets::Sieve,
 }
 
 /// Warnings, one a sort.
@@ -67,6 +68,7 @@ impl Loader {
             header_line: 0,
             unknown: Notes::default(),
             secret: Notes::default(),
+            sieve: secrets::Sieve::new(),
         }
     }
 
@@ -109,7 +111,7 @@ impl Loader {
 
     /// The line with its secrets taken out, and a warning for each; `None`: it holds none.
     fn without_secrets(&mut self, text: &str) -> Option<String> {
-        if !secrets::may_hold_secret(text) {
+        if !self.sieve.may_hold_secret(text) {
             return None;
         }
         let places = redact::places(text).filter(|places| !places.is_empty())?;
