@@ -22,6 +22,7 @@ mod rules;
 mod sas;
 mod sas_generated;
 mod sas_parse;
+mod snapshot_corpus;
 mod snapshot_read;
 mod stored_credential;
 mod stored_world;
