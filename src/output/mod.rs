@@ -4,6 +4,7 @@ pub mod json;
 pub mod rules;
 pub mod schema;
 pub mod table;
+mod text;
 
 use std::fmt::Write as _;
 
