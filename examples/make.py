@@ -163,6 +163,7 @@ class State:
 
     def default_datastore(self):
         self.account("stmlwheart")
+        self.container("stmlwheart", "azureml-blobstore")
         self.blob_datastore("workspaceblobstore", "stmlwheart", "azureml-blobstore", "AccountKey", is_default=True)
 
     def asset(self, name, uri, kind="uri_folder", version="1"):
