@@ -6,4 +6,5 @@
 
 pub mod eval;
 pub mod model;
+pub mod output;
 pub mod rules;

@@ -1,5 +1,6 @@
 //! The decision: `evaluate` a question over a snapshot with a rule set, and say why.
 
+pub mod condition;
 mod context;
 mod proof;
 mod verdict;

@@ -1,6 +1,7 @@
 //! What Azure's things are, parsed and valid. This layer knows no file, network, clock or terminal.
 
 mod action;
+mod condition;
 mod fold;
 mod id;
 mod lookup;
@@ -15,6 +16,7 @@ mod snapshot;
 mod storage;
 
 pub use action::*;
+pub use condition::*;
 pub use fold::*;
 pub use id::*;
 pub use lookup::*;

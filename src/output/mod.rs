@@ -1,0 +1,3 @@
+//! Reports as text and as JSON.
+
+pub mod condition;
