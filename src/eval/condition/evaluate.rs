@@ -40,15 +40,17 @@ pub fn evaluate<'c>(condition: &'c Condition, request: &ConditionRequest<'_>) ->
     Outcome { value: judged.value, deciding, flips_at, undocumented, steps: run.steps }
 }
 
-/// One part may change while the whole does not: goes from change to change until the whole does.
+/// One part may change while the whole does not: goes from change to change until the whole does, at that moment or just
+/// after it.
 fn settle(condition: &Condition, request: &ConditionRequest<'_>, judged: &Judged) -> Option<Timestamp> {
     let mut flips = judged.flips?;
     let Some(now) = judged.value.known() else { return Some(flips) };
+    let at = |moment| Run::new(condition, ConditionRequest { at: moment, until: moment, ..*request }).expr(condition.root());
     for _ in 0..MOST_FLIPS {
-        let Some(after) = flips.checked_add(Duration::NANOSECOND) else { return Some(flips) };
-        let later = Run::new(condition, ConditionRequest { at: after, until: after, ..*request }).expr(condition.root());
-        if later.value.known() != Some(now) {
-            return Some(flips);
+        let Some(after) = flips.checked_add(Duration::NANOSECOND) else { break };
+        let later = at(after);
+        if later.value.known() != Some(now) || at(flips).value.known() != Some(now) {
+            break;
         }
         flips = later.flips?;
     }
