@@ -4,7 +4,11 @@
 //! A question becomes a proof tree over collected facts in three-valued logic; everything else reads that tree. The
 //! layers and who may import whom are in `docs/design.md`.
 
+pub mod cli;
 pub mod eval;
 pub mod model;
 pub mod output;
+pub mod report;
 pub mod rules;
+pub mod run;
+pub mod snapshot;

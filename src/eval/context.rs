@@ -80,6 +80,8 @@ pub struct DataTarget<'a> {
     pub store: StoreKind,
     /// Where requests come from.
     pub origin: Origin,
+    /// Whether the question is about the URL alone (`access`), with no row of the credential table around it.
+    pub by_url_alone: bool,
 }
 
 impl DataTarget<'_> {

@@ -37,6 +37,19 @@ pub struct UserAssignedIdentity {
     pub client_id: Option<AppId>,
 }
 
+/// A user-assigned identity as a resource of its own (`Microsoft.ManagedIdentity/userAssignedIdentities`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagedIdentity {
+    /// ARM id.
+    pub id: Scope,
+    /// Object id of its service principal.
+    pub principal_id: Option<ObjectId>,
+    /// Client id.
+    pub client_id: Option<AppId>,
+    /// Tenant.
+    pub tenant_id: Option<TenantId>,
+}
+
 /// The `identity` block of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -112,7 +125,7 @@ pub struct Workspace {
     pub v1_legacy_mode: Option<bool>,
     /// `managedNetwork.isolationMode`.
     pub isolation_mode: Option<IsolationMode>,
-    /// `managedNetwork.outboundRules`, where the body carries them; ordered by name.
+    /// `managedNetwork.outboundRules`, where the body carries them, and rules that came as resources; ordered by name.
     pub outbound_rules: Option<Vec<OutboundRule>>,
     /// Tenant.
     pub tenant_id: Option<TenantId>,

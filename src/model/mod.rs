@@ -1,5 +1,6 @@
 //! What Azure's things are, parsed and valid. This layer knows no file, network, clock or terminal.
 
+mod acl;
 mod action;
 mod condition;
 mod fold;
@@ -9,12 +10,15 @@ mod ml;
 mod network;
 mod path;
 mod principal;
+mod reference;
 mod requirement;
 mod role;
+mod sas;
 mod scope;
 mod snapshot;
 mod storage;
 
+pub use acl::*;
 pub use action::*;
 pub use condition::*;
 pub use fold::*;
@@ -24,8 +28,10 @@ pub use ml::*;
 pub use network::*;
 pub use path::*;
 pub use principal::*;
+pub use reference::*;
 pub use requirement::*;
 pub use role::*;
+pub use sas::*;
 pub use scope::*;
 pub use snapshot::*;
 pub use storage::*;

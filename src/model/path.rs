@@ -96,9 +96,9 @@ impl PathAccess {
     }
 }
 
-/// `account/filesystem/path`, the form `coverage` and `gap` use.
+/// `account/filesystem/path`, the form `coverage` and `gap` use; of Gen1, which has no file systems, `account/path`.
 pub fn path_id(account: &str, container: &str, path: &StorePath) -> String {
-    format!("{account}/{container}{path}")
+    if container.is_empty() { format!("{account}{path}") } else { format!("{account}/{container}{path}") }
 }
 
 /// A `path` record: existence, kind and tier of one path.
@@ -130,7 +130,7 @@ impl PathRecord {
 }
 
 /// A `stored_credential` record: the public part of what a datastore stores.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredCredential {
     /// Datastore.
     pub datastore: Scope,

@@ -90,3 +90,13 @@ pub struct SecurityPrincipal {
     /// Its part.
     pub role: RolePlayed,
 }
+
+impl SecurityPrincipal {
+    /// The name it is spoken of by: its name, else its object id.
+    pub fn label(&self) -> String {
+        self.name
+            .clone()
+            .or_else(|| self.object_id.as_ref().map(ToString::to_string))
+            .unwrap_or_else(|| "a principal nobody named".to_owned())
+    }
+}

@@ -98,11 +98,22 @@ impl Scope {
         self.segment_after("resourcegroups")
     }
 
-    /// The segment that follows the first segment spelled `name` (lower case), in its original spelling.
+    /// The name that follows the type segment `name` (lower case), in its original spelling. Types and names alternate, so
+    /// that a resource group called `workspaces` is no workspace.
     pub fn segment_after(&self, name: &str) -> Option<&str> {
-        let mut segments = self.as_str().split('/');
-        segments.find(|segment| segment.eq_ignore_ascii_case(name))?;
-        segments.next().filter(|segment| !segment.is_empty())
+        self.pairs().find(|(kind, ..)| kind.eq_ignore_ascii_case(name)).map(|(_, value, _)| value).filter(|value| !value.is_empty())
+    }
+
+    /// Pairs of type and name, with the offset at which the name ends.
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str, usize)> {
+        let text = self.as_str();
+        let mut segments = text.get(1..).unwrap_or_default().split('/');
+        let mut end = 0;
+        std::iter::from_fn(move || {
+            let (kind, value) = (segments.next()?, segments.next()?);
+            end += kind.len() + value.len() + 2;
+            Some((kind, value, end))
+        })
     }
 
     /// The last segment: the name of the resource.
@@ -114,17 +125,8 @@ impl Scope {
     ///
     /// `…/workspaces/w/datastores/d` cut at `workspaces` is `…/workspaces/w`.
     pub fn cut_after(&self, name: &str) -> Option<Scope> {
-        let mut end = 0;
-        let mut found = false;
-        for segment in self.as_str().split('/') {
-            let start = if end == 0 && segment.is_empty() { 0 } else { end + 1 };
-            end = start + segment.len();
-            if found {
-                return self.as_str().get(..end).map(Scope::new);
-            }
-            found = segment.eq_ignore_ascii_case(name);
-        }
-        None
+        let (_, _, end) = self.pairs().find(|(kind, ..)| kind.eq_ignore_ascii_case(name))?;
+        self.as_str().get(..end).map(Scope::new)
     }
 
     /// A scope below this one: `rest` is appended with a slash.
@@ -173,5 +175,8 @@ mod tests {
             Some("/subscriptions/S/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/W")
         );
         assert!(scope.cut_after("computes").is_none());
+        let odd = Scope::new("/subscriptions/S/resourceGroups/workspaces/providers/Microsoft.X/data");
+        assert!(odd.cut_after("workspaces").is_none() && odd.segment_after("providers") == Some("Microsoft.X"));
+        assert_eq!(odd.resource_group(), Some("workspaces"));
     }
 }

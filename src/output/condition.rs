@@ -1,5 +1,6 @@
 //! The lint of a condition (`canread rules --condition`), for people and as JSON.
 
+use super::escape;
 use crate::model::{AttributeUse, Availability, ConditionError, ConditionReport};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -10,12 +11,12 @@ use std::fmt::Write as _;
 /// elsewhere.
 pub fn text(report: &ConditionReport) -> String {
     let mut out = String::new();
-    section(&mut out, "Tree", report.tree.iter().map(|line| format!("{}{}", "  ".repeat(line.depth), shown(&line.text))));
-    section(&mut out, "Actions it targets", report.actions.iter().map(|action| shown(action)));
+    section(&mut out, "Tree", report.tree.iter().map(|line| format!("{}{}", "  ".repeat(line.depth), escape(&line.text))));
+    section(&mut out, "Actions it targets", report.actions.iter().map(|action| escape(action)));
     if report.actions.is_empty() {
         let _ = writeln!(out, "Actions it targets\n  every action of the role: there is no ActionMatches");
     }
-    section(&mut out, "Suboperations", report.suboperations.iter().map(|name| shown(name)));
+    section(&mut out, "Suboperations", report.suboperations.iter().map(|name| escape(name)));
     let attribute = |used: &AttributeUse| {
         let word = match used.availability {
             Availability::Known => "known",
@@ -23,7 +24,7 @@ pub fn text(report: &ConditionReport) -> String {
             Availability::Absent => "absent",
             Availability::Unknown => "not known",
         };
-        format!("@{}[{}]: {word}; {}", used.source.as_str(), shown(&used.name), used.note)
+        format!("@{}[{}]: {word}; {}", used.source.as_str(), escape(&used.name), used.note)
     };
     section(&mut out, "Attributes it needs", report.attributes.iter().map(attribute));
     section(&mut out, "To look at", report.notes.iter().map(|note| format!("at character {}: {}", note.position, note.message)));
@@ -44,7 +45,7 @@ fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
 /// A condition that cannot be read, for people: what is wrong, the place, and a caret below it.
 pub fn error_text(error: &ConditionError) -> String {
     let caret = error.caret();
-    let lines: Vec<String> = caret.lines().map(|line| format!("  {}", shown(line))).collect();
+    let lines: Vec<String> = caret.lines().map(|line| format!("  {}", escape(line))).collect();
     format!("{error}\n{}\n", lines.join("\n"))
 }
 
@@ -63,16 +64,4 @@ pub fn json(report: &ConditionReport) -> Value {
         "attributes": attributes.collect::<Vec<_>>(),
         "notes": notes.collect::<Vec<_>>(),
     })
-}
-
-/// Text from elsewhere, safe for a terminal.
-fn shown(text: &str) -> String {
-    let unsafe_mark = |c: char| {
-        c.is_control() || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if unsafe_mark(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
-    }
-    out
 }

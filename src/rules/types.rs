@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub struct Provenance {
     /// Document or code it was read in.
     pub source: String,
-    /// When it was read, `YYYY-MM-DD`.
+    /// Date of the wording, `YYYY-MM-DD`: the page's own where it bears one, else the day it was read.
     pub retrieved: String,
 }
 
@@ -61,6 +61,8 @@ pub struct OperationRule {
     pub sas_permissions: String,
     /// Letters of `srt` an account SAS needs, all of them.
     pub sas_resource_types: String,
+    /// What ACLs must grant, in words; empty where the store knows none.
+    pub acl: String,
     /// Source.
     pub provenance: Provenance,
 }
@@ -120,10 +122,15 @@ pub struct IdText {
 pub struct LookupRule {
     /// Kind of look-up.
     pub what: What,
-    /// Command, with `{scope}`, `{principal}`, `{account}`, `{container}`, `{path}`, `{name}`, `{subscription}` filled in.
+    /// Command with placeholders in braces; [`LookupRule::command`] fills them in.
     pub how: String,
+    /// Commands in its place for scopes of another shape: by resource type in lower case, `name` for what is no full ARM
+    /// id, `root` for the root of a container.
+    pub how_for: BTreeMap<String, String>,
     /// Permission that the look-up needs, for people.
     pub needs: String,
+    /// Source.
+    pub provenance: Provenance,
 }
 
 /// A built-in role, with what canread says about it.
@@ -137,8 +144,8 @@ pub struct BuiltInRole {
     pub provenance: Provenance,
 }
 
-/// Every rule, valid and indexed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Every rule, valid and indexed. The default holds none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleSet {
     pub(super) credentials: Vec<CredentialRule>,
     pub(super) operations: Vec<OperationRule>,
@@ -190,5 +197,17 @@ impl RuleSet {
     /// How a missing look-up can be made.
     pub fn lookup(&self, what: What) -> Option<&LookupRule> {
         self.lookups.get(&what)
+    }
+    /// Every requirement's explanation, in the order reports list them.
+    pub fn requirements(&self) -> impl Iterator<Item = (RequirementId, &IdText)> {
+        self.requirements.iter().map(|(id, text)| (*id, text))
+    }
+    /// Every warning's explanation.
+    pub fn warnings(&self) -> impl Iterator<Item = (WarningId, &IdText)> {
+        self.warnings.iter().map(|(id, text)| (*id, text))
+    }
+    /// Every kind of look-up, in the contract's order.
+    pub fn lookups(&self) -> impl Iterator<Item = &LookupRule> {
+        self.lookups.values()
     }
 }

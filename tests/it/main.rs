@@ -1,4 +1,48 @@
 //! Every integration test, in one binary.
 
 mod abac;
+mod acl_below;
+mod acl_cases;
+mod acl_chain;
+mod acl_parse;
+mod acl_reference;
+mod acl_world;
+mod gates;
+mod job_args;
+mod kernel_acl;
 mod laws;
+mod layers;
+mod rbac_cases;
+mod rbac_laws;
+mod rbac_rules;
+mod reference;
+mod references;
+mod rules;
+mod sas;
+mod sas_generated;
+mod sas_parse;
+mod snapshot_read;
+mod stored_credential;
+mod stored_world;
+mod worlds;
+
+use canread::rules::RuleSet;
+
+/// The embedded rules.
+#[expect(clippy::expect_used, reason = "a test of its own holds them valid")]
+fn embedded_rules() -> &'static RuleSet {
+    RuleSet::embedded().expect("the embedded rules are valid")
+}
+
+/// A file of the corpus of real data; without the corpus one line says so and the test is skipped.
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "real files are read from the corpus, and its absence is said")]
+fn corpus(name: &str) -> Option<String> {
+    let folder = std::env::var("CANREAD_CORPUS").unwrap_or_else(|_| "../shared/corpus".to_owned());
+    match std::fs::read_to_string(std::path::Path::new(&folder).join(name)) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            println!("skipped: no corpus file {folder}/{name}: {error}");
+            None
+        }
+    }
+}

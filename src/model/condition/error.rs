@@ -67,7 +67,8 @@ impl ConditionError {
         let before = text.get(..at).unwrap_or(text);
         let position = before.chars().count();
         let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        let shown = |c: char| if c.is_control() { ' ' } else { c };
+        // One character for one, so that the caret stays below its place.
+        let shown = |c: char| if c.is_control() || turns_writing(c) { '\u{fffd}' } else { c };
         let mut ahead: Vec<char> = before.get(line_start..).unwrap_or_default().chars().rev().take(AROUND).map(shown).collect();
         ahead.reverse();
         let column = ahead.len();
@@ -109,3 +110,8 @@ impl fmt::Debug for ConditionError {
     }
 }
 impl std::error::Error for ConditionError {}
+
+/// Marks that change the direction of writing or have no width.
+fn turns_writing(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

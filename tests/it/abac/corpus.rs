@@ -4,16 +4,9 @@ use super::{Table, instant};
 use canread::eval::condition::{AttributeValue, ConditionRequest, Datum, Grants, evaluate, grants};
 use canread::model::{Action, AttributeSource, Condition};
 use serde_json::Value as Json;
-use std::path::PathBuf;
 
 fn lines(file: &str) -> Option<Vec<Json>> {
-    let folder = std::env::var_os("CANREAD_CORPUS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
-    let path = folder.join(file);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: no {file} in the corpus folder (CANREAD_CORPUS)");
-        return None;
-    };
+    let text = crate::corpus(file)?;
     Some(text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect())
 }
 
@@ -39,7 +32,7 @@ fn attributes(case: &Json) -> Table {
                 Json::Null => super::unknown(),
                 Json::Array(values) => AttributeValue::Many(values.iter().map(datum).collect()),
                 Json::String(_) if name == "UtcNow" => AttributeValue::Now,
-                other => AttributeValue::One(datum(other)),
+                Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => AttributeValue::One(datum(value)),
             };
             table = table.with(source, name, value);
         }

@@ -134,7 +134,63 @@ fn groupings(values: &[Option<bool>], connectives: &[Connective]) -> BTreeSet<Op
     all
 }
 
-/// Condition, what it comes to with the table below, and the open question if there is one.
+const YES: Option<bool> = Some(true);
+const NO: Option<bool> = Some(false);
+
+/// Condition, what it comes to with the table of the test, and the open question if there is one.
+const OPERATORS: &[(&str, Option<bool>, Option<Question>)] = &[
+    ("@Resource[s] StringEquals 'Cascade'", YES, None),
+    ("@Resource[s] StringEquals 'cascade'", NO, None),
+    ("@Resource[s] StringEqualsIgnoreCase @Principal[s]", YES, None),
+    ("@Resource[s] StringNotEqualsIgnoreCase @Principal[s]", NO, None),
+    ("@Resource[s] StringNotEquals @Principal[s]", YES, None),
+    ("@Resource[s] StringStartsWith 'Cas'", YES, None),
+    ("@Resource[s] StringStartsWithIgnoreCase 'cAS'", YES, None),
+    ("@Resource[s] StringNotStartsWith 'cas'", YES, None),
+    ("@Resource[s] StringLike 'C*d?'", YES, None),
+    ("@Resource[s] StringNotLike 'C*d'", YES, None),
+    ("@Resource[s] StringLikeIgnoreCase '*ASCADE'", YES, None),
+    ("@Resource[s] StringNotLikeIgnoreCase 'c?'", YES, None),
+    (r"'a*' StringLike 'a\*'", YES, None),
+    (r"'ab' StringLike 'a\*'", NO, None),
+    ("@Resource[n] NumericLessThanEquals 7", YES, None),
+    ("@Resource[n] NumericGreaterThan 7", NO, None),
+    ("@Resource[n] NumericNotEquals 8", YES, None),
+    ("7 NumericGreaterThanEquals @Resource[n]", YES, None),
+    ("@Resource[b] BoolEquals true", YES, None),
+    ("@Resource[b] BoolNotEquals true", NO, None),
+    ("@Resource[d] DateTimeEquals '2026-01-01T00:00:00.5Z'", YES, None),
+    ("@Resource[d] DateTimeLessThan '2026-01-01T00:00:00.5000001Z'", YES, None),
+    ("@Resource[d] DateTimeGreaterThanEquals '2026-01-01T01:00:00.5+01:00'", YES, None),
+    ("@Resource[g] GuidEquals 8e3af657a8ff443ca75c2fe8c4bcb635", YES, None),
+    ("@Resource[g] GuidNotEquals 8e3af657-a8ff-443c-a75c-2fe8c4bcb635", NO, None),
+    ("{'red', 'blue'} ForAnyOfAnyValues:StringEquals {'blue', 'green'}", YES, None),
+    ("{'red', 'blue'} ForAllOfAnyValues:StringEquals {'blue', 'green'}", NO, None),
+    ("{10, 20} ForAnyOfAllValues:NumericLessThan {15, 18}", YES, None),
+    ("{10, 20} ForAllOfAllValues:NumericLessThan {15, 18}", NO, None),
+    ("@Resource[many] ForAllOfAnyValues:StringLike {'a', 'b?*', '?'}", YES, None),
+    ("@Resource[none] ForAnyOfAnyValues:StringEquals {'a'}", NO, None),
+    ("{'a'} ForAnyOfAnyValues:StringEquals @Resource[none]", NO, None),
+    ("@Resource[none] ForAllOfAnyValues:StringEquals {'a'}", None, Some(Question::NoValues)),
+    ("{'a'} ForAnyOfAllValues:StringEquals @Resource[none]", None, Some(Question::NoValues)),
+    ("@Resource[many] StringEquals 'a'", None, Some(Question::ManyValues)),
+    ("@Resource[s] ForAnyOfAnyValues:StringStartsWith {'a'}", None, Some(Question::QuantifierOfOperator)),
+    ("@Resource[s] NumericEquals 1", None, Some(Question::KindOfValue)),
+    ("@Resource[b] StringEquals 'true'", None, Some(Question::KindOfValue)),
+    ("@Resource[d] DateTimeLessThan 'tomorrow'", None, Some(Question::KindOfValue)),
+    ("@Resource[s] StringEquals @Request[absent]", None, None),
+    ("NOT @Resource[absent] StringEquals 'a'", None, None),
+    ("@Resource[absent] StringNotEquals 'a'", None, Some(Question::NotOperatorOnAbsent)),
+    ("@Resource[absent] ForAnyOfAnyValues:NumericNotEquals {1}", None, Some(Question::NotOperatorOnAbsent)),
+    ("@Resource[absent] StringEquals @Request[absent]", None, Some(Question::BothAbsent)),
+    ("Exists @Resource[absent]", NO, None),
+    ("NOT Exists @Resource[absent]", YES, None),
+    ("Exists @Resource[none]", None, Some(Question::NoValues)),
+    ("Exists @Request[u]", None, None),
+    ("@Request[u] StringEquals 'a' OR 1 NumericEquals 1", YES, None),
+    ("@Request[u] StringEquals 'a' AND 1 NumericEquals 2", NO, None),
+];
+
 #[test]
 fn operators_on_values() {
     let table = Table::default()
@@ -147,60 +203,7 @@ fn operators_on_values() {
         .with(Resource, "g", text("8E3AF657-A8FF-443C-A75C-2FE8C4BCB635"))
         .with(Principal, "s", text("cascade"))
         .with(Request, "u", unknown());
-    let (yes, no) = (Some(true), Some(false));
-    let cases: &[(&str, Option<bool>, Option<Question>)] = &[
-        ("@Resource[s] StringEquals 'Cascade'", yes, None),
-        ("@Resource[s] StringEquals 'cascade'", no, None),
-        ("@Resource[s] StringEqualsIgnoreCase @Principal[s]", yes, None),
-        ("@Resource[s] StringNotEqualsIgnoreCase @Principal[s]", no, None),
-        ("@Resource[s] StringNotEquals @Principal[s]", yes, None),
-        ("@Resource[s] StringStartsWith 'Cas'", yes, None),
-        ("@Resource[s] StringStartsWithIgnoreCase 'cAS'", yes, None),
-        ("@Resource[s] StringNotStartsWith 'cas'", yes, None),
-        ("@Resource[s] StringLike 'C*d?'", yes, None),
-        ("@Resource[s] StringNotLike 'C*d'", yes, None),
-        ("@Resource[s] StringLikeIgnoreCase '*ASCADE'", yes, None),
-        ("@Resource[s] StringNotLikeIgnoreCase 'c?'", yes, None),
-        (r"'a*' StringLike 'a\*'", yes, None),
-        (r"'ab' StringLike 'a\*'", no, None),
-        ("@Resource[n] NumericLessThanEquals 7", yes, None),
-        ("@Resource[n] NumericGreaterThan 7", no, None),
-        ("@Resource[n] NumericNotEquals 8", yes, None),
-        ("7 NumericGreaterThanEquals @Resource[n]", yes, None),
-        ("@Resource[b] BoolEquals true", yes, None),
-        ("@Resource[b] BoolNotEquals true", no, None),
-        ("@Resource[d] DateTimeEquals '2026-01-01T00:00:00.5Z'", yes, None),
-        ("@Resource[d] DateTimeLessThan '2026-01-01T00:00:00.5000001Z'", yes, None),
-        ("@Resource[d] DateTimeGreaterThanEquals '2026-01-01T01:00:00.5+01:00'", yes, None),
-        ("@Resource[g] GuidEquals 8e3af657a8ff443ca75c2fe8c4bcb635", yes, None),
-        ("@Resource[g] GuidNotEquals 8e3af657-a8ff-443c-a75c-2fe8c4bcb635", no, None),
-        ("{'red', 'blue'} ForAnyOfAnyValues:StringEquals {'blue', 'green'}", yes, None),
-        ("{'red', 'blue'} ForAllOfAnyValues:StringEquals {'blue', 'green'}", no, None),
-        ("{10, 20} ForAnyOfAllValues:NumericLessThan {15, 18}", yes, None),
-        ("{10, 20} ForAllOfAllValues:NumericLessThan {15, 18}", no, None),
-        ("@Resource[many] ForAllOfAnyValues:StringLike {'a', 'b?*', '?'}", yes, None),
-        ("@Resource[none] ForAnyOfAnyValues:StringEquals {'a'}", no, None),
-        ("{'a'} ForAnyOfAnyValues:StringEquals @Resource[none]", no, None),
-        ("@Resource[none] ForAllOfAnyValues:StringEquals {'a'}", None, Some(Question::NoValues)),
-        ("{'a'} ForAnyOfAllValues:StringEquals @Resource[none]", None, Some(Question::NoValues)),
-        ("@Resource[many] StringEquals 'a'", None, Some(Question::ManyValues)),
-        ("@Resource[s] ForAnyOfAnyValues:StringStartsWith {'a'}", None, Some(Question::QuantifierOfOperator)),
-        ("@Resource[s] NumericEquals 1", None, Some(Question::KindOfValue)),
-        ("@Resource[b] StringEquals 'true'", None, Some(Question::KindOfValue)),
-        ("@Resource[d] DateTimeLessThan 'tomorrow'", None, Some(Question::KindOfValue)),
-        ("@Resource[s] StringEquals @Request[absent]", None, None),
-        ("NOT @Resource[absent] StringEquals 'a'", None, None),
-        ("@Resource[absent] StringNotEquals 'a'", None, Some(Question::NotOperatorOnAbsent)),
-        ("@Resource[absent] ForAnyOfAnyValues:NumericNotEquals {1}", None, Some(Question::NotOperatorOnAbsent)),
-        ("@Resource[absent] StringEquals @Request[absent]", None, Some(Question::BothAbsent)),
-        ("Exists @Resource[absent]", no, None),
-        ("NOT Exists @Resource[absent]", yes, None),
-        ("Exists @Resource[none]", None, Some(Question::NoValues)),
-        ("Exists @Request[u]", None, None),
-        ("@Request[u] StringEquals 'a' OR 1 NumericEquals 1", yes, None),
-        ("@Request[u] StringEquals 'a' AND 1 NumericEquals 2", no, None),
-    ];
-    for (written, expected, question) in cases {
+    for (written, expected, question) in OPERATORS {
         let condition = parse(written);
         let outcome = read(&condition, &table);
         assert_eq!(outcome.value.known(), *expected, "{written}: {:?}", outcome.value);

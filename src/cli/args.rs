@@ -1,0 +1,329 @@
+//! The arguments as the parser sees them. No type here has a `Debug`: they may hold a URL with a SAS.
+
+use super::times::{parse_duration, parse_time};
+use crate::model::Timestamp;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use time::Duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  canread check -n scoring --input azureml:heart@latest -g rg -w ws
+  canread check -n scoring -f inputs.yml --snapshot state.jsonl
+
+`canread check` takes the arguments of `az ml batch-endpoint invoke`.
+Exit codes: 0 allowed, 1 failure, 2 usage, 3 denied, 4 undetermined.";
+
+/// Can an Azure Machine Learning batch job read its input? Through which credential, granted by what, and if not, why.
+#[derive(Parser)]
+#[command(name = "canread", bin_name = "canread", version, about, after_help = EXAMPLES, infer_long_args = true, arg_required_else_help = true)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(subcommand)]
+    pub(super) command: Commands,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Commands {
+    /// Can this batch job read its inputs and write its outputs?
+    #[command(infer_long_args = true, after_help = CHECK_EXAMPLES)]
+    Check(Box<Check>),
+    /// May this principal list, read or write at this URL?
+    #[command(infer_long_args = true, after_help = ACCESS_EXAMPLES)]
+    Access(Box<Access>),
+    /// Print the credential table and the other rules, each with its source.
+    #[command(infer_long_args = true, after_help = RULES_EXAMPLES)]
+    Rules(Rules),
+    /// Print completions for a shell.
+    #[command(after_help = "Example:\n  canread completions bash > ~/.local/share/bash-completion/completions/canread")]
+    Completions {
+        /// Shell.
+        shell: ShellArg,
+    },
+    /// Print the man page.
+    #[command(after_help = "Example:\n  canread man | man -l -")]
+    Man,
+}
+
+// Lines are kept short, for help texts are wrapped at the width of the terminal and are to be copied as they are.
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  canread check -n scoring --input azureml:heart@latest
+
+  canread check -n scoring -d blue --input-type uri_file \\
+    --input https://acct.blob.core.windows.net/data/a.csv
+
+  canread check -n scoring --set inputs.heart.type=uri_folder \\
+    inputs.heart.path=azureml://datastores/raw/paths/heart
+
+  canread check -n scoring -f inputs.yml --as ana@contoso.com \\
+    --at 2026-12-24T02:00:00Z --snapshot state.jsonl -o json
+
+  canread check --compute cpu-cluster \\
+    --input data=azureml:heart:3 --input labels=azureml:labels:1
+
+  canread check --snapshot state.jsonl --batch questions.jsonl";
+
+const ACCESS_EXAMPLES: &str = "\
+Examples:
+  canread access --principal ana@contoso.com --operation read \\
+    https://acct.blob.core.windows.net/data/a.csv
+
+  canread access --principal ana@contoso.com --operation list \\
+    abfss://raw@acct.dfs.core.windows.net/heart --snapshot state.jsonl";
+
+const RULES_EXAMPLES: &str = "\
+Examples:
+  canread rules
+  canread rules access/mount
+  canread rules --schema report > report.schema.json";
+
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Output {
+    /// Format of the results.
+    #[arg(short, long, global = true, value_name = "FORMAT", default_value = "table", ignore_case = true)]
+    pub(super) output: FormatArg,
+    /// Write the results to this file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+    /// When to use colours; NO_COLOR is heeded.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: ColorArg,
+    /// Print no results: only the exit code tells.
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Show met requirements whole.
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum FormatArg {
+    Table,
+    Json,
+    Sarif,
+    Junit,
+    Markdown,
+    Html,
+    Github,
+    Azuredevops,
+    // What only `az` has: read as `table`, so that its lines can be taken as they are.
+    #[value(hide = true)]
+    Tsv,
+    #[value(hide = true)]
+    Yaml,
+    #[value(hide = true)]
+    Yamlc,
+    #[value(hide = true)]
+    Jsonc,
+    #[value(hide = true)]
+    None,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum ShellArg {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "State")]
+pub(super) struct State {
+    /// Snapshot file to answer from, without any network; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) snapshot: Option<PathBuf>,
+    /// Subscription id.
+    #[arg(long, value_name = "ID")]
+    pub(super) subscription: Option<String>,
+    /// Resource group of the workspace.
+    #[arg(short = 'g', long, value_name = "NAME")]
+    pub(super) resource_group: Option<String>,
+    /// Workspace.
+    #[arg(short = 'w', long, value_name = "NAME")]
+    pub(super) workspace_name: Option<String>,
+    /// AzureCloud, AzureUSGovernment, AzureChinaCloud, or a TOML file that names the endpoints.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) cloud: Option<String>,
+    /// Longest time live collection may take.
+    #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = parse_duration)]
+    pub(super) timeout: Duration,
+    /// Refuse a snapshot older than this, such as 6h or 30d.
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub(super) max_age: Option<Duration>,
+    /// Moment asked about, RFC 3339; now if left out.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(super) at: Option<Timestamp>,
+    /// Folder of rule files to use or override.
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) job: Job,
+    #[command(flatten)]
+    pub(super) question: Question,
+    #[command(flatten)]
+    pub(super) state: State,
+    #[command(flatten)]
+    pub(super) ignored: Ignored,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Job")]
+pub(super) struct Job {
+    /// Batch endpoint.
+    #[arg(short = 'n', long, value_name = "ENDPOINT", conflicts_with = "compute")]
+    pub(super) name: Option<String>,
+    /// Deployment; the endpoint's default if left out.
+    #[arg(short = 'd', long, value_name = "NAME", conflicts_with = "compute")]
+    pub(super) deployment_name: Option<String>,
+    /// Ask about a compute cluster instead of an endpoint, by name or ARM id.
+    #[arg(long, value_name = "NAME|ID")]
+    pub(super) compute: Option<String>,
+    /// Input: a data asset, datastore path, URL or local path; NAME=REF names it and may be repeated.
+    #[arg(short = 'i', long, value_name = "[NAME=]REF")]
+    pub(super) input: Vec<String>,
+    /// Type of the inputs given with --input.
+    #[arg(short = 't', long, value_name = "TYPE", ignore_case = true)]
+    pub(super) input_type: Option<TypeArg>,
+    /// Inputs and outputs: the inputs.yml of az, or the JSON body of a REST call.
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// Set inputs.NAME.path, inputs.NAME.type, outputs.NAME.path; several may follow.
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1.., allow_negative_numbers = true)]
+    pub(super) set: Vec<String>,
+    /// Where the output goes.
+    #[arg(long, value_name = "REF")]
+    pub(super) output_path: Option<String>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Question")]
+pub(super) struct Question {
+    /// Who invokes: object id, user principal name, application id or display name; who is signed in if left out.
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(super) principal: Option<String>,
+    /// Edition of the credential table.
+    #[arg(long, value_name = "EDITION", default_value = "current")]
+    pub(super) table: EditionArg,
+    /// What an unmet requirement does that Microsoft's own pages disagree about.
+    #[arg(long, value_name = "EFFECT", default_value = "deny")]
+    pub(super) disputed: DisputedArg,
+    /// Assume that ACLs below a folder which were not collected are open.
+    #[arg(long)]
+    pub(super) assume_below: bool,
+    /// Live: try the stored credential with a list and a read of one byte.
+    #[arg(long, conflicts_with = "snapshot")]
+    pub(super) probe: bool,
+    /// Answer many questions, one JSON object a line; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) batch: Option<PathBuf>,
+}
+
+/// What `az ml batch-endpoint invoke` takes and what does not bear on access.
+#[derive(Args)]
+#[command(next_help_heading = "Accepted from az, without effect")]
+pub(super) struct Ignored {
+    #[arg(long, value_name = "NAME", help = "Name of the job")]
+    job_name: Option<String>,
+    #[arg(long, value_name = "NAME", help = "Name of the experiment")]
+    experiment_name: Option<String>,
+    #[arg(short = 'c', long, value_name = "COUNT", help = "Number of nodes")]
+    instance_count: Option<String>,
+    #[arg(short = 'm', long, value_name = "SIZE", help = "Files in a mini-batch")]
+    mini_batch_size: Option<String>,
+    #[arg(long, value_name = "QUERY", help = "JMESPath query of az")]
+    query: Option<String>,
+    #[arg(long, help = "Warnings are shown nevertheless")]
+    only_show_errors: bool,
+    #[arg(long, help = "Log of az")]
+    debug: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum TypeArg {
+    #[value(name = "uri_folder", alias = "urifolder")]
+    UriFolder,
+    #[value(name = "uri_file", alias = "urifile")]
+    UriFile,
+    /// Batch endpoints do not take it
+    #[value(name = "mltable")]
+    MlTable,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum EditionArg {
+    Current,
+    Seed,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum DisputedArg {
+    Deny,
+    Warn,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum OperationArg {
+    List,
+    Read,
+    Write,
+}
+
+#[derive(Args)]
+pub(super) struct Access {
+    /// URL of a container, folder or file: https, abfss, wasbs or adl.
+    #[arg(value_name = "URL", required_unless_present = "batch")]
+    pub(super) url: Option<String>,
+    /// Object id, user principal name, application id or display name.
+    #[arg(long, value_name = "PRINCIPAL", required_unless_present = "batch")]
+    pub(super) principal: Option<String>,
+    /// What the principal wants to do.
+    #[arg(long, value_name = "OPERATION", required_unless_present = "batch")]
+    pub(super) operation: Option<OperationArg>,
+    /// Where the request comes from: public, or the ARM id of a subnet.
+    #[arg(long, value_name = "public|SUBNET_ID")]
+    pub(super) from: Option<String>,
+    /// Assume that ACLs below a folder which were not collected are open.
+    #[arg(long)]
+    pub(super) assume_below: bool,
+    /// Answer many questions, one JSON object a line; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) batch: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) state: State,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum SchemaArg {
+    Report,
+    Snapshot,
+    Access,
+}
+
+#[derive(Args)]
+pub(super) struct Rules {
+    /// Explain this id: a requirement, a warning or a row of the table.
+    pub(super) id: Option<String>,
+    /// Print a JSON Schema.
+    #[arg(long, value_name = "NAME", conflicts_with = "id")]
+    pub(super) schema: Option<SchemaArg>,
+    /// Folder of rule files to use or override.
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Option<PathBuf>,
+}

@@ -1,0 +1,180 @@
+//! From the parser's types to plain and valid values.
+
+use super::args::{
+    Access, Check, Cli, ColorArg, Commands, DisputedArg, EditionArg, FormatArg, Job, OperationArg, Output, Rules, SchemaArg, ShellArg,
+    State, TypeArg,
+};
+use super::job::{self, JobOptions};
+use super::{
+    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, Exit, JobTarget, OutputArgs, OutputFormat, Request, RequestOrigin, RulesArgs,
+    SchemaName, Shell, Source, StateArgs, WorkspaceArgs,
+};
+use crate::model::{DeclaredType, Disputed, Edition, Operation, ReferenceText, Scope};
+use std::path::PathBuf;
+
+pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
+    let mut notes = Vec::new();
+    let output = output(cli.output, &mut notes);
+    let command = match cli.command {
+        Commands::Check(check) => Command::Check(Box::new(self::check(*check)?)),
+        Commands::Access(access) => Command::Access(Box::new(self::access(*access)?)),
+        Commands::Rules(rules) => Command::Rules(self::rules(rules)),
+        Commands::Completions { shell } => Command::Completions(self::shell(shell)),
+        Commands::Man => Command::Man,
+    };
+    Ok(Request { output, command, notes })
+}
+
+fn shell(shell: ShellArg) -> Shell {
+    match shell {
+        ShellArg::Bash => Shell::Bash,
+        ShellArg::Elvish => Shell::Elvish,
+        ShellArg::Fish => Shell::Fish,
+        ShellArg::PowerShell => Shell::PowerShell,
+        ShellArg::Zsh => Shell::Zsh,
+    }
+}
+
+fn output(output: Output, notes: &mut Vec<String>) -> OutputArgs {
+    let mut only_az = |name: &str| {
+        notes.push(format!("output format `{name}` is az's own; using `table`"));
+        OutputFormat::Table
+    };
+    let format = match output.output {
+        FormatArg::Table => OutputFormat::Table,
+        FormatArg::Json => OutputFormat::Json,
+        FormatArg::Sarif => OutputFormat::Sarif,
+        FormatArg::Junit => OutputFormat::Junit,
+        FormatArg::Markdown => OutputFormat::Markdown,
+        FormatArg::Html => OutputFormat::Html,
+        FormatArg::Github => OutputFormat::Github,
+        FormatArg::Azuredevops => OutputFormat::AzureDevops,
+        FormatArg::Tsv => only_az("tsv"),
+        FormatArg::Yaml => only_az("yaml"),
+        FormatArg::Yamlc => only_az("yamlc"),
+        FormatArg::Jsonc => only_az("jsonc"),
+        FormatArg::None => only_az("none"),
+    };
+    let color = match output.color {
+        ColorArg::Auto => ColorChoice::Auto,
+        ColorArg::Always => ColorChoice::Always,
+        ColorArg::Never => ColorChoice::Never,
+    };
+    OutputArgs { format, file: output.output_file, color, quiet: output.quiet, verbose: output.verbose }
+}
+
+fn state(state: State) -> Result<StateArgs, Exit> {
+    let workspace =
+        WorkspaceArgs { subscription: state.subscription, resource_group: state.resource_group, workspace: state.workspace_name };
+    Ok(StateArgs {
+        snapshot: state.snapshot.map(Source::new),
+        workspace,
+        cloud: state.cloud.as_deref().map(cloud).transpose()?,
+        timeout: state.timeout,
+        max_age: state.max_age,
+        at: state.at,
+        rules: state.rules,
+    })
+}
+
+/// A name, or a file: what ends in `.toml` or has a separator in it.
+fn cloud(text: &str) -> Result<Cloud, Exit> {
+    if let Some(named) = Cloud::from_name(text) {
+        return Ok(named);
+    }
+    if text.to_ascii_lowercase().ends_with(".toml") || text.contains(['/', '\\']) {
+        return Ok(Cloud::File(PathBuf::from(text)));
+    }
+    Err(Exit::usage(&format!("unknown cloud `{text}`; write AzureCloud, AzureUSGovernment, AzureChinaCloud or the path of a .toml file")))
+}
+
+fn check(check: Check) -> Result<CheckArgs, Exit> {
+    let Check { job, question, state, ignored: _ } = check;
+    let state = self::state(state)?;
+    let target = match (&job.name, &job.compute) {
+        (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
+        (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
+        (None, None) if question.batch.is_some() => None,
+        (None, None) => return Err(Exit::usage("name the batch endpoint with -n, or a cluster with --compute")),
+    };
+    one_standard_input(&[
+        state.snapshot.as_ref(),
+        question.batch.clone().map(Source::new).as_ref(),
+        job.file.clone().map(Source::new).as_ref(),
+    ])?;
+    Ok(CheckArgs {
+        state,
+        target,
+        deployment: job.deployment_name.clone(),
+        job: job_options(job)?,
+        principal: question.principal,
+        edition: match question.table {
+            EditionArg::Current => Edition::Current,
+            EditionArg::Seed => Edition::Seed,
+        },
+        disputed: match question.disputed {
+            DisputedArg::Deny => Disputed::Deny,
+            DisputedArg::Warn => Disputed::Warn,
+        },
+        assume_below: question.assume_below,
+        probe: question.probe,
+        batch: question.batch.map(Source::new),
+    })
+}
+
+fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
+    if sources.iter().filter(|source| **source == Some(&Source::Stdin)).count() > 1 {
+        return Err(Exit::usage("standard input can be read only once, but `-` stands for several files"));
+    }
+    Ok(())
+}
+
+fn job_options(args: Job) -> Result<JobOptions, Exit> {
+    let input_type = args.input_type.map(|declared| match declared {
+        TypeArg::UriFile => DeclaredType::UriFile,
+        TypeArg::UriFolder => DeclaredType::UriFolder,
+        TypeArg::MlTable => DeclaredType::MlTable,
+    });
+    Ok(JobOptions {
+        inputs: args.input.iter().map(|text| job::InputOption::new(text)).collect(),
+        input_type,
+        set: job::assignments(&args.set).map_err(|message| Exit::usage(&message))?,
+        file: args.file.map(Source::new),
+        output_path: args.output_path.map(ReferenceText::new),
+    })
+}
+
+fn access(access: Access) -> Result<AccessArgs, Exit> {
+    let batch = access.batch.map(Source::new);
+    let state = state(access.state)?;
+    one_standard_input(&[state.snapshot.as_ref(), batch.as_ref()])?;
+    let operation = access.operation.map(|operation| match operation {
+        OperationArg::List => Operation::List,
+        OperationArg::Read => Operation::Read,
+        OperationArg::Write => Operation::Write,
+    });
+    let from = access.from.as_deref().map(request_origin).transpose().map_err(|message| Exit::usage(&message))?;
+    let url = access.url.map(ReferenceText::new);
+    Ok(AccessArgs { state, principal: access.principal, operation, url, from, assume_below: access.assume_below, batch })
+}
+
+/// `public`, or the ARM id of a subnet.
+pub(super) fn request_origin(text: &str) -> Result<RequestOrigin, String> {
+    if text.eq_ignore_ascii_case("public") {
+        return Ok(RequestOrigin::Public);
+    }
+    let scope = Scope::new(text);
+    if scope.subscription().is_some() && scope.segment_after("subnets").is_some_and(|name| scope.name() == name) {
+        return Ok(RequestOrigin::Subnet(scope));
+    }
+    Err(format!("`{text}` is neither `public` nor the ARM id of a subnet"))
+}
+
+fn rules(rules: Rules) -> RulesArgs {
+    let schema = rules.schema.map(|schema| match schema {
+        SchemaArg::Report => SchemaName::Report,
+        SchemaArg::Snapshot => SchemaName::Snapshot,
+        SchemaArg::Access => SchemaName::Access,
+    });
+    RulesArgs { id: rules.id, schema, rules: rules.rules }
+}

@@ -1,0 +1,94 @@
+//! What requests that were tried prove.
+
+use super::reachable::SubResource;
+use crate::eval::{Context, Evidence, EvidenceKind, Extent};
+use crate::model::{Probe, ProbeAnswer, ProbeCredential, Scope};
+
+/// Account, service and container that a probe's URL names.
+struct Where {
+    account: String,
+    service: String,
+    container: String,
+}
+
+/// Reads `https://<account>[.z<nn>].<service>.<suffix>/<container>/…`; account and service lower case.
+fn read_url(url: &str) -> Option<Where> {
+    let (_, rest) = url.split_once("://")?;
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let mut labels = host.split('.');
+    let account = labels.next().filter(|label| !label.is_empty())?.to_lowercase();
+    let mut service = labels.next()?.to_lowercase();
+    if let Some(number) = service.strip_prefix('z')
+        && number.bytes().all(|b| b.is_ascii_digit())
+    {
+        service = labels.next()?.to_lowercase();
+    }
+    let container = path.split(['/', '?', '#']).next().unwrap_or_default().to_owned();
+    Some(Where { account, service, container })
+}
+
+fn ok(answer: Option<&ProbeAnswer>) -> bool {
+    match answer {
+        Some(ProbeAnswer::Ok) => true,
+        Some(ProbeAnswer::Error(_)) | None => false,
+    }
+}
+
+fn answered(probe: &Probe) -> bool {
+    ok(probe.list.as_ref()) || ok(probe.read.as_ref())
+}
+
+/// Whether a request to `service` shows that `sub` can be reached: a Gen2 store that answers on `dfs` is read through it.
+fn shows(service: &str, sub: SubResource) -> bool {
+    service == sub.as_str() || (service == SubResource::Dfs.as_str() && sub == SubResource::Blob)
+}
+
+fn in_account<'a>(cx: &Context<'a>, account: &str) -> impl Iterator<Item = (&'a Probe, Where)> {
+    let probes = cx.snapshot.facts().probes.iter();
+    probes.filter_map(|probe| read_url(&probe.url).map(|at| (probe, at))).filter(move |(_, at)| at.account == account)
+}
+
+/// A request from exactly this subnet that `sub` of the account answered.
+pub(super) fn from_subnet<'a>(cx: &Context<'a>, account: &str, sub: SubResource, subnet: &Scope) -> Option<&'a Probe> {
+    let fits = |(probe, at): &(&Probe, Where)| probe.from.as_ref() == Some(subnet) && answered(probe) && shows(&at.service, sub);
+    in_account(cx, account).find(fits).map(|(probe, _)| probe)
+}
+
+/// A request without credential, from no virtual network, that `sub` of the account answered.
+pub(super) fn from_anywhere<'a>(cx: &Context<'a>, account: &str, sub: SubResource) -> Option<&'a Probe> {
+    let fits = |(probe, at): &(&Probe, Where)| {
+        probe.credential == ProbeCredential::Anonymous && probe.from.is_none() && answered(probe) && shows(&at.service, sub)
+    };
+    in_account(cx, account).find(fits).map(|(probe, _)| probe)
+}
+
+/// A request without credential that proves the container public at the level `extent` needs.
+pub(super) fn public_container<'a>(cx: &Context<'a>, account: &str, container: &str, extent: Extent) -> Option<&'a Probe> {
+    let fits = |(probe, at): &(&Probe, Where)| {
+        let listed = ok(probe.list.as_ref()) && (probe.read.is_none() || ok(probe.read.as_ref()));
+        let enough = match extent {
+            Extent::Folder => listed,
+            Extent::File => listed || ok(probe.read.as_ref()),
+        };
+        probe.credential == ProbeCredential::Anonymous && at.container == container && enough
+    };
+    in_account(cx, account).find(fits).map(|(probe, _)| probe)
+}
+
+/// A probe as evidence; the query of its URL, where a token could stand, is left out.
+pub(super) fn evidence(probe: &Probe) -> Evidence {
+    let url = probe.url.split(['?', '#']).next().unwrap_or_default();
+    let credential = match probe.credential {
+        ProbeCredential::Anonymous => "without a credential",
+        ProbeCredential::Stored => "with the stored credential",
+        ProbeCredential::Token => "with a token",
+    };
+    let answer = |name: &str, answer: Option<&ProbeAnswer>| match answer {
+        Some(ProbeAnswer::Ok) => format!(", {name} ok"),
+        Some(ProbeAnswer::Error(code)) => format!(", {name} {code}"),
+        None => String::new(),
+    };
+    let when = probe.at.map(|at| format!(" at {at}")).unwrap_or_default();
+    let says = format!("{credential}{when}{}{}", answer("list", probe.list.as_ref()), answer("read", probe.read.as_ref()));
+    Evidence::new(EvidenceKind::Probe, url, says)
+}

@@ -1,0 +1,28 @@
+//! JSON Schemas of what canread reads and writes.
+
+use crate::report::{AccessReport, Report};
+use serde_json::Value;
+
+/// Which schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Of `check -o json`.
+    Report,
+    /// Of `access -o json`.
+    Access,
+    /// Of a line of a snapshot file.
+    Snapshot,
+}
+
+/// A line of a snapshot file, as a schema kept by hand: the contract's section 4.
+const SNAPSHOT: &str = include_str!("snapshot.schema.json");
+
+/// The schema, of JSON Schema 2020-12.
+pub fn of(schema: Schema) -> Value {
+    match schema {
+        Schema::Report => schemars::schema_for!(Report).to_value(),
+        Schema::Access => schemars::schema_for!(AccessReport).to_value(),
+        // A test holds that the text is JSON and a schema.
+        Schema::Snapshot => serde_json::from_str(SNAPSHOT).unwrap_or(Value::Bool(true)),
+    }
+}

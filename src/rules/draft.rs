@@ -1,0 +1,211 @@
+//! From files to a valid [`RuleSet`]: reading and overriding.
+
+use super::entry::{Entry, FileText};
+use super::keyed::{At, duplicates, overlay};
+use super::{
+    BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError, RuleErrors, RuleSet, credentials,
+    lookups, operations, roles, texts,
+};
+use crate::model::{RequirementId, WarningId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use toml::de::DeTable;
+
+/// The tables a rule file may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Table {
+    Rule,
+    Operation,
+    InvokeAction,
+    Role,
+    Requirement,
+    Warning,
+    Lookup,
+}
+
+impl Table {
+    const ALL: [Table; 7] =
+        [Table::Rule, Table::Operation, Table::InvokeAction, Table::Role, Table::Requirement, Table::Warning, Table::Lookup];
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Table::Rule => "rule",
+            Table::Operation => "operation",
+            Table::InvokeAction => "invoke_action",
+            Table::Role => "role",
+            Table::Requirement => "requirement",
+            Table::Warning => "warning",
+            Table::Lookup => "lookup",
+        }
+    }
+    pub(super) fn home(self) -> &'static str {
+        match self {
+            Table::Rule => "credentials.toml",
+            Table::Operation | Table::InvokeAction => "operations.toml",
+            Table::Role => "roles.toml",
+            Table::Requirement | Table::Warning => "texts.toml",
+            Table::Lookup => "lookups.toml",
+        }
+    }
+}
+
+/// Entries as they were read, before the checks across entries.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) rules: Vec<At<CredentialRule>>,
+    pub(super) operations: Vec<At<OperationRule>>,
+    pub(super) invoke: Vec<At<InvokeAction>>,
+    pub(super) roles: Vec<At<BuiltInRole>>,
+    pub(super) requirements: Vec<At<(RequirementId, IdText)>>,
+    pub(super) warnings: Vec<At<(WarningId, IdText)>>,
+    pub(super) lookups: Vec<At<LookupRule>>,
+    pub(super) errors: Vec<RuleError>,
+    /// Tables of which an entry could not be read: what seems to be missing of them may only be broken.
+    pub(super) broken: BTreeSet<Table>,
+}
+
+impl RuleSet {
+    /// Reads rule files, name and text each. Any file may hold any table; names only serve error texts.
+    ///
+    /// # Errors
+    /// Every error of every file at once, with file and line.
+    pub fn parse(files: &[(&str, &str)]) -> Result<RuleSet, RuleErrors> {
+        Draft::read(files).finish()
+    }
+
+    /// These rules with those of `files` in place of, or besides, their own: an entry of the same id replaces.
+    ///
+    /// # Errors
+    /// Every error of every file at once, and what the whole lacks or has twice then.
+    pub fn with_overrides(&self, files: &[(&str, &str)]) -> Result<RuleSet, RuleErrors> {
+        let mut draft = Draft::of(self);
+        draft.overlay(Draft::read(files));
+        draft.finish()
+    }
+}
+
+impl Draft {
+    fn read(files: &[(&str, &str)]) -> Self {
+        let mut draft = Draft::default();
+        for (name, text) in files {
+            draft.read_file(&FileText::new(name, text), text);
+        }
+        draft.duplicates();
+        draft
+    }
+
+    fn read_file(&mut self, file: &FileText, text: &str) {
+        let (document, faults) = DeTable::parse_recoverable(text);
+        if !faults.is_empty() {
+            // One fault often makes the parser stumble on over the rest of the line.
+            let mut lines = BTreeSet::new();
+            for fault in faults {
+                let place = file.place(fault.span().map_or(0, |span| span.start));
+                if lines.insert(place.line) {
+                    self.errors.push(RuleError::new(&place, format!("not valid TOML: {}", fault.message())));
+                }
+            }
+            self.broken.extend(Table::ALL);
+            return;
+        }
+        for (key, value) in document.get_ref() {
+            let name: &str = key.get_ref();
+            let Some(table) = Table::ALL.into_iter().find(|table| table.key() == name) else {
+                let known = Table::ALL.map(Table::key).join("`, `");
+                let message = format!("unknown key `{name}`; a rule file holds lists of `{known}`");
+                self.errors.push(RuleError::new(&file.start(&key.span()), message));
+                continue;
+            };
+            let Some(items) = value.get_ref().as_array() else {
+                self.errors.push(RuleError::new(&file.start(&key.span()), format!("write `{name}` as [[{name}]]")));
+                self.broken.insert(table);
+                continue;
+            };
+            for item in items {
+                match item.get_ref().as_table() {
+                    Some(fields) => self.read_entry(table, Entry::new(file, fields, &item.span())),
+                    None => {
+                        self.errors.push(RuleError::new(&file.start(&item.span()), format!("write `{name}` as [[{name}]]")));
+                        self.broken.insert(table);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_entry(&mut self, table: Table, mut entry: Entry<'_, '_>) {
+        let place = entry.place().clone();
+        match table {
+            Table::Rule => self.rules.extend(credentials::read(&mut entry).map(|value| At { place, value })),
+            Table::Operation => self.operations.extend(operations::read_operation(&mut entry).map(|value| At { place, value })),
+            Table::InvokeAction => self.invoke.extend(operations::read_invoke(&mut entry).map(|value| At { place, value })),
+            Table::Role => self.roles.extend(roles::read(&mut entry).map(|value| At { place, value })),
+            Table::Requirement => self.requirements.extend(texts::read(&mut entry).map(|value| At { place, value })),
+            Table::Warning => self.warnings.extend(texts::read(&mut entry).map(|value| At { place, value })),
+            Table::Lookup => self.lookups.extend(lookups::read(&mut entry).map(|value| At { place, value })),
+        }
+        let errors = entry.finish();
+        if !errors.is_empty() {
+            self.broken.insert(table);
+            self.errors.extend(errors);
+        }
+    }
+
+    fn duplicates(&mut self) {
+        let mut errors = Vec::new();
+        duplicates(&self.rules, &mut errors);
+        duplicates(&self.operations, &mut errors);
+        duplicates(&self.invoke, &mut errors);
+        duplicates(&self.roles, &mut errors);
+        duplicates(&self.requirements, &mut errors);
+        duplicates(&self.warnings, &mut errors);
+        duplicates(&self.lookups, &mut errors);
+        self.errors.extend(errors);
+    }
+
+    /// The entries of valid rules, to be overridden.
+    fn of(rules: &RuleSet) -> Self {
+        Draft {
+            rules: unplaced(rules.credentials.iter().cloned()),
+            operations: unplaced(rules.operations.iter().cloned()),
+            invoke: unplaced(rules.invoke.iter().cloned()),
+            roles: unplaced(rules.roles.values().cloned()),
+            requirements: unplaced(rules.requirements.iter().map(|(id, text)| (*id, text.clone()))),
+            warnings: unplaced(rules.warnings.iter().map(|(id, text)| (*id, text.clone()))),
+            lookups: unplaced(rules.lookups.values().cloned()),
+            errors: Vec::new(),
+            broken: BTreeSet::new(),
+        }
+    }
+
+    fn overlay(&mut self, over: Draft) {
+        overlay(&mut self.rules, over.rules);
+        overlay(&mut self.operations, over.operations);
+        overlay(&mut self.invoke, over.invoke);
+        overlay(&mut self.roles, over.roles);
+        overlay(&mut self.requirements, over.requirements);
+        overlay(&mut self.warnings, over.warnings);
+        overlay(&mut self.lookups, over.lookups);
+        self.errors.extend(over.errors);
+        self.broken.extend(over.broken);
+    }
+
+    fn finish(mut self) -> Result<RuleSet, RuleErrors> {
+        self.check();
+        let errors = std::mem::take(&mut self.errors);
+        RuleErrors::check(errors)?;
+        Ok(RuleSet {
+            credentials: self.rules.into_iter().map(|at| at.value).collect(),
+            operations: self.operations.into_iter().map(|at| at.value).collect(),
+            invoke: self.invoke.into_iter().map(|at| at.value).collect(),
+            roles: self.roles.into_iter().map(|at| (at.value.definition.id.clone(), at.value)).collect(),
+            requirements: self.requirements.into_iter().map(|at| at.value).collect(),
+            warnings: self.warnings.into_iter().map(|at| at.value).collect(),
+            lookups: self.lookups.into_iter().map(|at| (at.value.what, at.value)).collect(),
+        })
+    }
+}
+
+fn unplaced<T>(values: impl Iterator<Item = T>) -> Vec<At<T>> {
+    let place = Place { file: Arc::from("the rules that are overridden"), line: 0 };
+    values.map(|value| At { place: place.clone(), value }).collect()
+}

@@ -1,0 +1,79 @@
+//! `canread access`.
+
+use super::state::{self, State};
+use super::{Failure, Streams, exit_code, only_table_or_json, write_result};
+use crate::cli::{AccessArgs, OutputArgs, OutputFormat, RequestOrigin};
+use crate::eval::{self, AccessFinding, Context, DataTarget, Extent, Judgement, Origin, Proof};
+use crate::model::{ObjectId, Operation, ReferenceText, RolePlayed, StorageUrl, Timestamp};
+use crate::output::{json, table};
+use crate::report::AccessReport;
+
+pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    only_table_or_json(output, "access")?;
+    let (Some(principal), Some(operation), Some(url)) = (&args.principal, args.operation, &args.url) else {
+        return Err(Failure::usage("`access` needs `--principal`, `--operation` and a URL"));
+    };
+    let state = state::load(&args.state, streams)?;
+    let ask = Ask { principal, operation, url, from: args.from.as_ref(), at: state.at, assume_below: args.assume_below };
+    let finding = proof(&state, &ask)?;
+    let mut report = AccessReport::of(&finding, &state.rules);
+    report.warnings.splice(0..0, state.warnings);
+    for warning in &report.warnings {
+        streams.note("warning", &format!("{}: {}", warning.id, warning.message));
+    }
+    write_result(output, streams, |out| match output.format {
+        OutputFormat::Json => json::pretty(&report, out),
+        _ => table::access(&report, style, out),
+    })?;
+    Ok(exit_code(finding.proof.verdict()))
+}
+
+/// One access question.
+pub(super) struct Ask<'q> {
+    pub(super) principal: &'q str,
+    pub(super) operation: Operation,
+    pub(super) url: &'q ReferenceText,
+    pub(super) from: Option<&'q RequestOrigin>,
+    pub(super) at: Timestamp,
+    pub(super) assume_below: bool,
+}
+
+fn proof(state: &State, ask: &Ask<'_>) -> Result<AccessFinding, Failure> {
+    let (id, proof) = judge::<Proof>(state, ask)?;
+    let cx = context(state, ask);
+    let principal = eval::principal(&cx, &id, RolePlayed::JobIdentity, None);
+    Ok(AccessFinding { principal, operation: ask.operation, url: ask.url.redacted(), proof })
+}
+
+fn context<'a>(state: &'a State, ask: &Ask<'_>) -> Context<'a> {
+    Context { snapshot: &state.snapshot, rules: &state.rules, at: ask.at, until: ask.at, assume_below: ask.assume_below }
+}
+
+/// The judgement, and whom it is about.
+pub(super) fn judge<J: Judgement>(state: &State, ask: &Ask<'_>) -> Result<(ObjectId, J), Failure> {
+    let url = StorageUrl::parse(ask.url.expose(), &state.storage_suffix)
+        .map_err(|refusal| Failure::new(format!("{}: {refusal}", ask.url.redacted())))?;
+    let id = state::principal(&state.snapshot, Some(ask.principal))?;
+    let Some(id) = id else {
+        return Err(Failure::new("nobody is signed in in the snapshot; name the principal"));
+    };
+    let cx = context(state, ask);
+    let origin = match ask.from {
+        None => Origin::Unknown,
+        Some(RequestOrigin::Public) => Origin::Public,
+        Some(RequestOrigin::Subnet(id)) => Origin::Subnet(id.clone()),
+    };
+    let target = eval::url_target(&cx, &url);
+    let extent = extent(&cx, &target, ask.operation);
+    let target = DataTarget { origin, extent, ..target };
+    Ok((id.clone(), eval::access::<J>(&cx, &state.snapshot.identities(&id), ask.operation, &target)))
+}
+
+/// A list is of a folder; what is read or written is a file, unless a record says that it is a folder.
+fn extent(cx: &Context<'_>, target: &DataTarget<'_>, operation: Operation) -> Extent {
+    let (account, container, path) = (&target.account_name, &target.container, &target.path);
+    let by_acl = cx.snapshot.path_access(account, container, path).map(|record| record.is_directory);
+    let by_path = cx.snapshot.path_record(account, container, path).and_then(|record| record.is_directory);
+    let is_folder = operation == Operation::List || path.is_root() || by_acl.or(by_path) == Some(true);
+    if is_folder { Extent::Folder } else { Extent::File }
+}

@@ -1,0 +1,144 @@
+//! `--batch`: one question a line, one answer a line, in input order, a line at a time.
+
+use super::access::{self, Ask};
+use super::state::{self, State};
+use super::{Failure, Streams, check};
+use crate::cli::batch::{AccessDefaults, CheckDefaults, LineError, parse_access_line, parse_check_line};
+use crate::cli::{AccessArgs, CheckArgs, OutputArgs, Source};
+use crate::eval::{self, Verdict};
+use crate::output::json;
+use crate::report::BatchReport;
+use serde::Serialize;
+use std::io::{self, BufRead, BufReader, Write};
+
+/// Longest line of a batch, in bytes: longer ones cost one error and no memory.
+const LONGEST_LINE: usize = 1024 * 1024;
+
+/// The answer to a line that cannot be judged.
+#[derive(Serialize)]
+struct Malformed {
+    id: Option<serde_json::Value>,
+    error: String,
+}
+
+pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    let job = check::job_inputs(args)?;
+    let state = load(&args.state, lines, streams)?;
+    let defaults = CheckDefaults::new(args, job);
+    answer_all(lines, output, streams, |line| {
+        let question = parse_check_line(line, &defaults)?;
+        let at = question.at.unwrap_or(state.at);
+        let id = question.id.clone();
+        let asked = check::question(args, &state, &question.target, &question.job, question.principal.as_deref(), at);
+        let asked = asked.map_err(|failure| (id.clone(), failure.to_string()))?;
+        Ok(BatchReport::of_job(id, &eval::check(&asked, &state.snapshot, &state.rules)))
+    })
+}
+
+pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    let state = load(&args.state, lines, streams)?;
+    let defaults = AccessDefaults::new(args);
+    answer_all(lines, output, streams, |line| {
+        let question = parse_access_line(line, &defaults)?;
+        let ask = Ask {
+            principal: &question.principal,
+            operation: question.operation,
+            url: &question.url,
+            from: question.from.as_ref(),
+            at: question.at.unwrap_or(state.at),
+            assume_below: args.assume_below,
+        };
+        let (_, verdict) = access::judge::<Verdict>(&state, &ask).map_err(|failure| (question.id.clone(), failure.to_string()))?;
+        Ok(BatchReport::of_access(question.id, verdict))
+    })
+}
+
+fn load(args: &crate::cli::StateArgs, lines: &Source, streams: &mut Streams<'_>) -> Result<State, Failure> {
+    if *lines == Source::Stdin && args.snapshot == Some(Source::Stdin) {
+        return Err(Failure::usage("`--snapshot -` and `--batch -` both read standard input; give one of them a file"));
+    }
+    let state = state::load(args, streams)?;
+    for warning in &state.warnings {
+        streams.note("warning", &format!("{}: {}", warning.id, warning.message));
+    }
+    Ok(state)
+}
+
+/// Answers line by line. 1 if any line was malformed, else 0.
+fn answer_all(
+    lines: &Source,
+    output: &OutputArgs,
+    streams: &mut Streams<'_>,
+    answer: impl Fn(&str) -> Result<BatchReport, LineError>,
+) -> Result<u8, Failure> {
+    let mut malformed = false;
+    let mut work = |out: &mut dyn Write| -> io::Result<()> {
+        let mut out = io::BufWriter::new(out);
+        each_line(lines, |line| match line.map_err(|error| (None, error)).and_then(&answer) {
+            Ok(report) => json::line(&report, &mut out),
+            Err((id, error)) => {
+                malformed = true;
+                json::line(&Malformed { id, error: crate::model::redacted(&error) }, &mut out)
+            }
+        })?;
+        out.flush()
+    };
+    super::write_result(output, streams, &mut work)?;
+    if output.quiet && output.file.is_none() {
+        work(&mut io::sink()).map_err(Failure::from)?;
+    }
+    Ok(u8::from(malformed))
+}
+
+#[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
+fn each_line(lines: &Source, handle: impl FnMut(Result<&str, String>) -> io::Result<()>) -> io::Result<()> {
+    match lines {
+        Source::Stdin => read_lines(io::stdin().lock(), handle),
+        Source::File(path) => {
+            let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+            read_lines(BufReader::new(std::fs::File::open(path).map_err(named)?), handle)
+        }
+    }
+}
+
+/// Hands over each line without its end; blank lines do not count. A line that is too long, or no UTF-8, is handed over as
+/// what is wrong with it.
+fn read_lines(mut source: impl BufRead, mut handle: impl FnMut(Result<&str, String>) -> io::Result<()>) -> io::Result<()> {
+    let mut line: Vec<u8> = Vec::new();
+    loop {
+        line.clear();
+        let mut limited = io::Read::take(&mut source, LONGEST_LINE as u64 + 1);
+        if limited.read_until(b'\n', &mut line)? == 0 {
+            return Ok(());
+        }
+        if line.len() > LONGEST_LINE && !line.ends_with(b"\n") {
+            skip_line(&mut source)?;
+            handle(Err(format!("the line is longer than {} KiB", LONGEST_LINE / 1024)))?;
+            continue;
+        }
+        match std::str::from_utf8(&line) {
+            Ok(text) if text.trim().is_empty() => {}
+            Ok(text) => handle(Ok(text.trim()))?,
+            Err(_) => handle(Err("the line is not UTF-8 text".to_owned()))?,
+        }
+    }
+}
+
+fn skip_line(source: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = source.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        match buffer.iter().position(|byte| *byte == b'\n') {
+            Some(at) => {
+                source.consume(at + 1);
+                return Ok(());
+            }
+            None => {
+                let length = buffer.len();
+                source.consume(length);
+            }
+        }
+    }
+}

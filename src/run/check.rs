@@ -1,0 +1,102 @@
+//! `canread check`.
+
+use super::state::{self, State};
+use super::{Failure, Streams, exit_code, only_table_or_json, write_result};
+use crate::cli::job::{JobData, JobError, JobInputs};
+use crate::cli::{CheckArgs, JobTarget, OutputArgs, OutputFormat, inputs_file};
+use crate::eval::{self, DataQuestion, JobQuestion};
+use crate::model::{Direction, InputReference, ReferenceContext, Scope, Timestamp};
+use crate::output::{json, table};
+use crate::report::Report;
+
+pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    only_table_or_json(output, "check")?;
+    let Some(target) = &args.target else {
+        return Err(Failure::usage("name an endpoint with `-n NAME` or a cluster with `--compute NAME`"));
+    };
+    let job = job_inputs(args)?;
+    for note in &job.notes {
+        streams.note("note", note);
+    }
+    let state = state::load(&args.state, streams)?;
+    if args.probe {
+        streams.note("note", "`--probe` is for live checks; with a snapshot its `probe` records are used");
+    }
+    let question = question(args, &state, target, &job, args.principal.as_deref(), state.at)?;
+    let finding = eval::check(&question, &state.snapshot, &state.rules);
+    let mut report = Report::of_job(&finding, question.edition, question.at, &state.rules);
+    report.warnings.splice(0..0, state.warnings);
+    for warning in &report.warnings {
+        streams.note("warning", &format!("{}: {}", warning.id, warning.message));
+    }
+    write_result(output, streams, |out| match output.format {
+        OutputFormat::Json => json::pretty(&report, out),
+        _ => table::job(&report, style, out),
+    })?;
+    Ok(exit_code(finding.verdict()))
+}
+
+/// Inputs and outputs of options and file.
+pub(super) fn job_inputs(args: &CheckArgs) -> Result<JobInputs, Failure> {
+    let failure = |error: JobError| match &error {
+        JobError::Usage(_) => Failure::usage(error.to_string()),
+        JobError::File(_) => Failure::new(error.to_string()),
+    };
+    let file = match &args.job.file {
+        Some(source) => {
+            let name = match source {
+                crate::cli::Source::Stdin => "standard input".to_owned(),
+                crate::cli::Source::File(path) => path.display().to_string(),
+            };
+            let text = state::read_source(source)?;
+            Some(inputs_file::parse_inputs_file(&name, &text).map_err(failure)?)
+        }
+        None => None,
+    };
+    args.job.resolve(file).map_err(failure)
+}
+
+/// The question that options and state make.
+pub(super) fn question(
+    args: &CheckArgs,
+    state: &State,
+    target: &JobTarget,
+    job: &JobInputs,
+    principal: Option<&str>,
+    at: Timestamp,
+) -> Result<JobQuestion, Failure> {
+    let workspace = match target {
+        JobTarget::Compute(id) if id.starts_with('/') => Scope::new(id).cut_after("workspaces"),
+        JobTarget::Compute(_) | JobTarget::Endpoint { .. } => None,
+    };
+    let workspace = match workspace {
+        Some(workspace) => workspace,
+        None => state::workspace(&state.snapshot, &args.state.workspace)?,
+    };
+    let data = |all: &[JobData], direction: Direction| -> Vec<DataQuestion> {
+        all.iter().map(|data| data_question(data, direction, &workspace, &state.storage_suffix)).collect()
+    };
+    let (inputs, outputs) = (data(&job.inputs, Direction::Input), data(&job.outputs, Direction::Output));
+    let target = match target {
+        JobTarget::Endpoint { name, deployment } => eval::JobTarget::Endpoint { name: name.clone(), deployment: deployment.clone() },
+        JobTarget::Compute(name) => eval::JobTarget::Compute(name.clone()),
+    };
+    let invoker = state::principal(&state.snapshot, principal)?;
+    Ok(JobQuestion {
+        workspace,
+        target,
+        invoker,
+        inputs,
+        outputs,
+        edition: args.edition,
+        disputed: args.disputed,
+        at,
+        assume_below: args.assume_below,
+    })
+}
+
+fn data_question(data: &JobData, direction: Direction, workspace: &Scope, storage_suffix: &str) -> DataQuestion {
+    let context = ReferenceContext { origin: data.origin, direction, storage_suffix, workspace: Some(workspace) };
+    let reference = InputReference::parse(data.reference.expose(), &context);
+    DataQuestion { name: data.name.clone(), reference, declared: data.declared.clone() }
+}
