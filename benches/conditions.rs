@@ -1,5 +1,4 @@
 //! Parsing conditions, and deciding parsed ones.
-#![expect(missing_docs, reason = "a benchmark has no public items to document")]
 
 use canread::eval::condition::{AttributeValue, Attributes, ConditionRequest, Datum, PathSet, evaluate};
 use canread::model::{Action, AttributeName, AttributeSource, Condition, Timestamp};
