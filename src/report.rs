@@ -382,7 +382,22 @@ impl From<&Warning> for WarningReport {
 pub fn missing_report(missing: &Missing, rules: &RuleSet) -> MissingReport {
     let how = match missing.what {
         What::OpenQuestion => missing.because.clone().unwrap_or_else(|| "no look-up decides this".to_owned()),
-        what => rules.lookup(what).map_or_else(|| format!("collect `{what}` of {}", missing.scope), |rule| rule.command(missing)),
+        what @ (What::RoleAssignments
+        | What::DenyAssignments
+        | What::ScheduleInstances
+        | What::RoleDefinitions
+        | What::Memberships
+        | What::DirectoryObject
+        | What::Subscription
+        | What::Resource
+        | What::Workspace
+        | What::Data
+        | What::StoredCredential
+        | What::PathAccess
+        | What::Paths
+        | What::Everything) => {
+            rules.lookup(what).map_or_else(|| format!("collect `{what}` of {}", missing.scope), |rule| rule.command(missing))
+        }
     };
     MissingReport {
         what: missing.what.to_string(),

@@ -35,7 +35,7 @@ pub fn data_access<J: Judgement>(cx: &Context<'_>, who: &Identities, operation: 
     let by_roles = rbac.together(|| format!("Azure RBAC lets {} {operation} {}", who_is(cx, who), target.describe()));
     let by_rbac = by_roles.verdict();
     let hns = matches!(&target.account, Known::Known(account) if account.is_hns_enabled);
-    if !hns || (by_rbac == Verdict::Allowed && !J::EXPLAINS) || by_rbac == Verdict::Allowed {
+    if !hns || by_rbac == Verdict::Allowed {
         return DataAccess { judgement: J::all(claim, vec![by_roles]), by_rbac, by_acl: Verdict::Denied };
     }
     let acl: J = posix::data_operation(cx, who, operation, target);

@@ -57,15 +57,10 @@ fn advisory_warning(finding: &RequirementFinding) -> Option<Warning> {
     if finding.counts || finding.verdict() == Verdict::Allowed {
         return None;
     }
-    let id = match finding.id {
-        RequirementId::AccessRead => WarningId::AccessRead,
-        RequirementId::RuntimeBatch => WarningId::RuntimeBatch,
-        _ => WarningId::RuleSuperseded,
-    };
-    let why = match id {
-        WarningId::AccessRead => "Microsoft's pages disagree about whether it is needed",
-        WarningId::RuntimeBatch => "the batch runtime may need it",
-        _ => "edition `seed` does not ask for it, the current wording does",
+    let (id, why) = if finding.disputed {
+        (WarningId::AccessRead, "Microsoft's pages disagree about whether it is needed")
+    } else {
+        (WarningId::RuleSuperseded, "edition `seed` does not ask for it, the current wording does")
     };
     Some(Warning::new(id, format!("{}: {} ({why})", finding.id, finding.summary)))
 }

@@ -16,7 +16,6 @@ mod texts;
 mod types;
 mod words;
 
-pub use attributes::*;
 use error::Place;
 pub use error::{RuleError, RuleErrors};
 pub use types::*;

@@ -1,15 +1,15 @@
 //! `canread access`.
 
 use super::state::{self, State};
-use super::{Failure, Streams, exit_code, only_table_or_json, write_result};
-use crate::cli::{AccessArgs, OutputArgs, OutputFormat, RequestOrigin};
+use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result};
+use crate::cli::{AccessArgs, OutputArgs, RequestOrigin};
 use crate::eval::{self, AccessFinding, Context, DataTarget, Extent, Judgement, Origin, Proof};
 use crate::model::{ObjectId, Operation, ReferenceText, RolePlayed, StorageUrl, Timestamp};
 use crate::output::{json, table};
 use crate::report::AccessReport;
 
 pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    only_table_or_json(output, "access")?;
+    let form = only_table_or_json(output, "access")?;
     let (Some(principal), Some(operation), Some(url)) = (&args.principal, args.operation, &args.url) else {
         return Err(Failure::usage("`access` needs `--principal`, `--operation` and a URL"));
     };
@@ -21,9 +21,9 @@ pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }
-    write_result(output, streams, |out| match output.format {
-        OutputFormat::Json => json::pretty(&report, out),
-        _ => table::access(&report, style, out),
+    write_result(output, streams, |out| match form {
+        Form::Json => json::pretty(&report, out),
+        Form::Table => table::access(&report, style, out),
     })?;
     Ok(exit_code(finding.proof.verdict()))
 }

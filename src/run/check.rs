@@ -1,16 +1,16 @@
 //! `canread check`.
 
 use super::state::{self, State};
-use super::{Failure, Streams, exit_code, only_table_or_json, write_result};
+use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result};
 use crate::cli::job::{JobData, JobError, JobInputs};
-use crate::cli::{CheckArgs, JobTarget, OutputArgs, OutputFormat, inputs_file};
+use crate::cli::{CheckArgs, JobTarget, OutputArgs, inputs_file};
 use crate::eval::{self, DataQuestion, JobQuestion};
 use crate::model::{Direction, InputReference, ReferenceContext, Scope, Timestamp};
 use crate::output::{json, table};
 use crate::report::Report;
 
 pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    only_table_or_json(output, "check")?;
+    let form = only_table_or_json(output, "check")?;
     let Some(target) = &args.target else {
         return Err(Failure::usage("name an endpoint with `-n NAME` or a cluster with `--compute NAME`"));
     };
@@ -29,9 +29,9 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }
-    write_result(output, streams, |out| match output.format {
-        OutputFormat::Json => json::pretty(&report, out),
-        _ => table::job(&report, style, out),
+    write_result(output, streams, |out| match form {
+        Form::Json => json::pretty(&report, out),
+        Form::Table => table::job(&report, style, out),
     })?;
     Ok(exit_code(finding.verdict()))
 }

@@ -148,10 +148,18 @@ fn write_result(args: &OutputArgs, streams: &mut Streams<'_>, write: impl FnOnce
     write(&mut file).and_then(|()| file.flush()).map_err(named)
 }
 
+/// The formats every command has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Table,
+    Json,
+}
+
 /// Refuses formats that a command does not have.
-fn only_table_or_json(args: &OutputArgs, command: &str) -> Result<(), Failure> {
+fn only_table_or_json(args: &OutputArgs, command: &str) -> Result<Form, Failure> {
     let word = match args.format {
-        OutputFormat::Table | OutputFormat::Json => return Ok(()),
+        OutputFormat::Table => return Ok(Form::Table),
+        OutputFormat::Json => return Ok(Form::Json),
         OutputFormat::Sarif => "sarif",
         OutputFormat::Junit => "junit",
         OutputFormat::Markdown => "markdown",

@@ -1,8 +1,8 @@
 //! `canread rules`.
 
 use super::state::load_rules;
-use super::{Failure, Streams, only_table_or_json, write_result};
-use crate::cli::{OutputArgs, OutputFormat, RulesArgs};
+use super::{Failure, Form, Streams, only_table_or_json, write_result};
+use crate::cli::{OutputArgs, RulesArgs};
 use crate::output::{json, rules, schema, table::Style};
 
 pub(super) fn rules(args: &RulesArgs, output: &OutputArgs, style: Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
@@ -10,12 +10,12 @@ pub(super) fn rules(args: &RulesArgs, output: &OutputArgs, style: Style, streams
         write_result(output, streams, |out| json::pretty(&schema::of(name.into()), out))?;
         return Ok(0);
     }
-    only_table_or_json(output, "rules")?;
+    let form = only_table_or_json(output, "rules")?;
     let set = load_rules(args.rules.as_deref())?;
     let Some(id) = &args.id else {
-        write_result(output, streams, |out| match output.format {
-            OutputFormat::Json => json::pretty(&rules::json(&set), out),
-            _ => out.write_all(rules::table(&set, style.width).as_bytes()),
+        write_result(output, streams, |out| match form {
+            Form::Json => json::pretty(&rules::json(&set), out),
+            Form::Table => out.write_all(rules::table(&set, style.width).as_bytes()),
         })?;
         return Ok(0);
     };
@@ -24,9 +24,9 @@ pub(super) fn rules(args: &RulesArgs, output: &OutputArgs, style: Style, streams
         let hint = if near.is_empty() { "`canread rules` lists them all".to_owned() } else { format!("near it: {}", near.join(", ")) };
         return Err(Failure::new(format!("no rule has the id `{id}`; {hint}")));
     };
-    write_result(output, streams, |out| match output.format {
-        OutputFormat::Json => json::pretty(&explanation.json(), out),
-        _ => writeln!(out, "{}", explanation.text(style.width).trim_end()),
+    write_result(output, streams, |out| match form {
+        Form::Json => json::pretty(&explanation.json(), out),
+        Form::Table => writeln!(out, "{}", explanation.text(style.width).trim_end()),
     })?;
     Ok(0)
 }

@@ -1,5 +1,7 @@
 //! Every integration test, in one binary.
 
+#![expect(clippy::disallowed_methods, reason = "tests read files and the environment")]
+
 mod abac;
 mod acl_below;
 mod acl_cases;

@@ -8,8 +8,8 @@ use canread::eval::rbac::{Rbac, data_operation, management};
 use canread::eval::{Context, DataTarget, Extent, Judgement, Origin, Proof, Verdict};
 use canread::model::{Facts, Known, Missing, ObjectId, Operation, Plane, RoleId, Snapshot, StoreKind, StorePath, SubscriptionId, What};
 
-const WORLDS: u64 = 10_000;
-const QUESTIONS: u64 = 12;
+const WORLDS: u64 = 3_400;
+const QUESTIONS: u64 = 30;
 
 fn context<'a>(snapshot: &'a Snapshot, q: &Question) -> Context<'a> {
     Context { snapshot, rules: embedded_rules(), at: q.at, until: q.until, assume_below: false }
@@ -70,7 +70,7 @@ fn the_evaluator_equals_the_reference() {
     }
     assert_eq!(seen.iter().sum::<u64>(), WORLDS * QUESTIONS);
     // A comparison is worth something only where every verdict is common.
-    assert!(seen.iter().all(|count| *count > WORLDS), "the worlds are lopsided: {seen:?}");
+    assert!(seen.iter().all(|count| *count > WORLDS * 2), "the worlds are lopsided: {seen:?}");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn the_order_of_records_does_not_show() {
 #[test]
 fn a_deny_never_raises_and_a_grant_never_lowers() {
     let mut moved = [0_u64; 2];
-    for seed in 0..4_000 {
+    for seed in 0..2_500 {
         let mut rng = Rng::new(seed);
         let facts = worlds::partial(&mut rng);
         let (mut denied, mut granted) = (facts.clone(), facts.clone());
@@ -129,7 +129,7 @@ fn a_deny_never_raises_and_a_grant_never_lowers() {
             moved[1] += u64::from(more > before);
         }
     }
-    assert!(moved.iter().all(|count| *count > 250), "too few of the added facts mattered: {moved:?}");
+    assert!(moved.iter().all(|count| *count > 150), "too few of the added facts mattered: {moved:?}");
 }
 
 /// Takes one fact out of a complete world and puts the gap of its look-up in its place. PIM instances and definitions of
@@ -169,7 +169,7 @@ fn forget_one(rng: &mut Rng, facts: &mut Facts) {
 #[test]
 fn filling_a_gap_changes_only_undetermined() {
     let mut opened = 0_u64;
-    for seed in 0..5_000 {
+    for seed in 0..3_000 {
         let mut rng = Rng::new(seed);
         let whole = worlds::complete(&mut rng);
         let mut part = whole.clone();
@@ -184,7 +184,7 @@ fn filling_a_gap_changes_only_undetermined() {
             opened += u64::from(known != truth);
         }
     }
-    assert!(opened > 3_000, "too few of the forgotten facts mattered: {opened}");
+    assert!(opened > 2_000, "too few of the forgotten facts mattered: {opened}");
 }
 
 /// Law 2, on abstract inputs: the two halves put together equal brute force over all worlds.

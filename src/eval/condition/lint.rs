@@ -5,17 +5,19 @@ use crate::model::{
     Action, ActionPattern, AttributeUse, Availability, BaseOperator, Comparison, Condition, ConditionNote, ConditionReport, Expr, ExprKind,
     Operand, Span, TreeLine,
 };
-use crate::rules::attribute_rule;
+use crate::rules::RuleSet;
 
 /// What a condition says, needs, and where it is doubtful.
 ///
 /// ```
 /// use canread::eval::condition::lint;
 /// use canread::model::{Availability, Condition};
+/// use canread::rules::RuleSet;
+/// let rules = RuleSet::embedded().unwrap();
 /// let condition = Condition::parse("Exists @Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:versionId]").unwrap();
-/// assert_eq!(lint(&condition).attributes[0].availability, Availability::Absent);
+/// assert_eq!(lint(&condition, rules).attributes[0].availability, Availability::Absent);
 /// ```
-pub fn lint(condition: &Condition) -> ConditionReport {
+pub fn lint(condition: &Condition, rules: &RuleSet) -> ConditionReport {
     let mut report = ConditionReport {
         text: condition.to_string(),
         tree: Vec::new(),
@@ -25,7 +27,7 @@ pub fn lint(condition: &Condition) -> ConditionReport {
         notes: Vec::new(),
     };
     draw(condition.root(), 0, &mut report.tree);
-    condition.root().visit(&mut |expr| collect(expr, condition, &mut report));
+    condition.root().visit(&mut |expr| collect(expr, condition, rules, &mut report));
     missing_super_user(condition, &mut report);
     report
 }
@@ -60,7 +62,7 @@ fn draw(expr: &Expr, depth: usize, lines: &mut Vec<TreeLine>) {
     }
 }
 
-fn collect(expr: &Expr, condition: &Condition, report: &mut ConditionReport) {
+fn collect(expr: &Expr, condition: &Condition, rules: &RuleSet, report: &mut ConditionReport) {
     match &expr.kind {
         ExprKind::ActionMatches(patterns) => add_patterns(&mut report.actions, patterns),
         ExprKind::SubOperationMatches(patterns) => add_patterns(&mut report.suboperations, patterns),
@@ -73,8 +75,8 @@ fn collect(expr: &Expr, condition: &Condition, report: &mut ConditionReport) {
         if report.attributes.iter().any(known) {
             continue;
         }
-        let (availability, explanation) = match attribute_rule(attribute) {
-            Some(rule) => (rule.availability, rule.note),
+        let (availability, explanation) = match rules.attribute(attribute) {
+            Some(rule) => (rule.availability, rule.note.as_str()),
             None => (Availability::Unknown, "canread does not know this attribute"),
         };
         let name = attribute.name.as_str().to_owned();

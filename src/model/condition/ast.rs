@@ -128,7 +128,7 @@ impl AttributeSource {
     pub const ALL: [AttributeSource; 4] =
         [AttributeSource::Resource, AttributeSource::Request, AttributeSource::Principal, AttributeSource::Environment];
 
-    /// The word conditions use.
+    /// The word conditions and rules use.
     pub fn as_str(self) -> &'static str {
         match self {
             AttributeSource::Resource => "Resource",

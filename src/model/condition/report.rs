@@ -16,6 +16,9 @@ pub enum Availability {
 }
 
 impl Availability {
+    /// Every value.
+    pub const ALL: [Availability; 4] = [Availability::Known, Availability::Sometimes, Availability::Absent, Availability::Unknown];
+
     /// The word reports use.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,11 +1,14 @@
 //! The lint, and how it is printed.
 
 use super::parse;
-use canread::eval::condition::lint;
-use canread::model::{Availability, Condition};
+use canread::model::{Availability, Condition, ConditionReport};
 use canread::output::condition::{error_text, json, text};
 
 const READ: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+
+fn lint(condition: &Condition) -> ConditionReport {
+    canread::eval::condition::lint(condition, crate::embedded_rules())
+}
 
 fn sample() -> String {
     format!(

@@ -71,6 +71,10 @@ pub(crate) fn over_all_worlds(denies: &[Maybe], grants: &[Maybe]) -> Verdict {
 }
 
 fn grants_it(facts: &Facts, rules: &RuleSet, q: &Question, one: &RoleAssignment) -> Maybe {
+    let (at, who) = (reaches(facts, &one.scope, &q.resource), is(facts, q, &one.principal, one.principal_hint));
+    if and(&[at, who]) == Some(false) {
+        return Some(false);
+    }
     let collected = facts.role_definitions.get(&one.role);
     let definition = collected.or_else(|| rules.built_in_roles().map(|role| &role.definition).find(|role| role.id == one.role));
     let role = match definition {
@@ -80,13 +84,7 @@ fn grants_it(facts: &Facts, rules: &RuleSet, q: &Question, one: &RoleAssignment)
             or(&entries.collect::<Vec<_>>())
         }
     };
-    and(&[
-        reaches(facts, &one.scope, &q.resource),
-        is(facts, q, &one.principal, one.principal_hint),
-        role,
-        in_force(facts, q, one),
-        condition(&one.condition),
-    ])
+    and(&[at, who, role, in_force(facts, q, one), condition(&one.condition)])
 }
 
 fn blocks(facts: &Facts, q: &Question, deny: &DenyAssignment) -> Maybe {
@@ -95,6 +93,9 @@ fn blocks(facts: &Facts, q: &Question, deny: &DenyAssignment) -> Maybe {
     } else {
         reaches(facts, &deny.scope, &q.resource)
     };
+    if at == Some(false) {
+        return Some(false);
+    }
     let one_of = |list: &[DenyPrincipal]| or(&list.iter().map(|one| is(facts, q, &one.id, one.hint)).collect::<Vec<_>>());
     let named = or(&[Some(deny.principals.iter().any(|one| one.everyone)), one_of(&deny.principals)]);
     let excluded = one_of(&deny.exclude_principals);
