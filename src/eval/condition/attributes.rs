@@ -27,6 +27,7 @@ pub(super) const PREFIX: &str = "microsoft.storage/storageaccounts/blobservices/
 /// Names of what follows from the network, lower case.
 pub(super) const IS_PRIVATE_LINK: &str = "isprivatelink";
 pub(super) const PRIVATE_ENDPOINTS: &str = "microsoft.network/privateendpoints";
+pub(super) const UTC_NOW: &str = "utcnow";
 const SUBNETS: &str = "microsoft.network/virtualnetworks/subnets";
 const TAG_KEYS: &str = "microsoft.storage/storageaccounts/blobservices/containers/blobs/tags&$keys$&";
 const SECURITY_ATTRIBUTES: &str = "microsoft.directory/customsecurityattributes/id:";
@@ -219,7 +220,7 @@ impl FactAttributes<'_> {
     fn environment(&self, name: &AttributeName) -> AttributeValue<'_> {
         let link = || private_link(self.cx.snapshot, self.target());
         match name.key() {
-            "utcnow" => AttributeValue::Now,
+            UTC_NOW => AttributeValue::Now,
             IS_PRIVATE_LINK => match link() {
                 Link::None => AttributeValue::One(Datum::Bool(false)),
                 Link::Through(_) => AttributeValue::One(Datum::Bool(true)),

@@ -13,7 +13,7 @@ pub use attributes::DataRequest;
 pub use evaluate::{evaluate, grants};
 pub use lint::lint;
 pub use paths::PathSet;
-pub use storage::{holds, holds_parsed};
+pub use storage::{holds, holds_for_action, holds_parsed};
 pub use value::{AttributeValue, Attributes, Datum, Grants, Question, Reason, Value};
 
 use crate::model::{Action, Expr, Span, Timestamp};
@@ -67,6 +67,7 @@ pub struct Outcome<'c> {
     pub flips_at: Option<Timestamp>,
     /// Whether the value rests on something the documentation does not say.
     pub undocumented: bool,
-    /// Expressions and pairs of values looked at: at most the size of the tree times the number of values.
+    /// Expressions and pairs of values looked at: at most the size of the tree times the number of values. Looking for
+    /// `flips_at`, where the time decides, repeats that a fixed number of times at most.
     pub steps: usize,
 }

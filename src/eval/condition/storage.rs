@@ -1,9 +1,9 @@
 //! Whether the condition of an assignment lets a request for data through.
 
-use super::attributes::{DataRequest, FactAttributes, IS_PRIVATE_LINK, PREFIX, PRIVATE_ENDPOINTS, Shape};
-use super::{Clause, ConditionRequest, Grants, Outcome, Reason, Value, evaluate, grants};
+use super::attributes::{DataRequest, FactAttributes, IS_PRIVATE_LINK, PREFIX, PRIVATE_ENDPOINTS, Shape, UTC_NOW};
+use super::{AttributeValue, Attributes, Clause, ConditionRequest, Grants, Outcome, Reason, Value, evaluate, grants};
 use crate::eval::{Context, Evidence, Judgement, Leaf, Origin, Until, Warning};
-use crate::model::{Condition, Missing, Operation, StoreKind, WarningId};
+use crate::model::{Action, AttributeName, AttributeSource, Condition, ConditionError, Missing, Operation, StoreKind, WarningId};
 use std::collections::BTreeSet;
 
 /// What a list is called in conditions.
@@ -17,11 +17,40 @@ const MOST_CLAUSES: usize = 4;
 pub fn holds<J: Judgement>(cx: &Context<'_>, text: &str, request: DataRequest<'_>, evidence: Evidence) -> J {
     match Condition::parse(text) {
         Ok(condition) => holds_parsed(cx, &condition, request, evidence),
-        Err(error) => J::undetermined(|| {
-            let missing = Missing::open("condition-unreadable", format!("what a condition means that cannot be read: {error}"));
-            (Leaf::new(format!("the condition cannot be read: {error}"), evidence), missing)
-        }),
+        Err(error) => unreadable(&error, evidence),
     }
+}
+
+/// As [`holds`], for an action without data around it, such as one of Azure Resource Manager: only conditions that do not
+/// target it, or ask for the time alone, are decided.
+pub fn holds_for_action<J: Judgement>(cx: &Context<'_>, text: &str, action: &Action, evidence: Evidence) -> J {
+    match Condition::parse(text) {
+        Ok(condition) => {
+            let request = ConditionRequest { action, suboperation: None, attributes: &NoData, at: cx.at, until: cx.until };
+            judge(&evaluate(&condition, &request), None, evidence)
+        }
+        Err(error) => unreadable(&error, evidence),
+    }
+}
+
+/// Attributes of a request that nothing is known of but its time.
+struct NoData;
+
+impl Attributes for NoData {
+    fn get(&self, source: AttributeSource, name: &AttributeName) -> AttributeValue<'_> {
+        if source == AttributeSource::Environment && name.key() == UTC_NOW {
+            return AttributeValue::Now;
+        }
+        let text = format!("the value of `@{}[{}]` in a request that reads no data", source.as_str(), name.as_str());
+        AttributeValue::Unknown(Missing::open("condition-attribute", text))
+    }
+}
+
+fn unreadable<J: Judgement>(error: &ConditionError, evidence: Evidence) -> J {
+    J::undetermined(|| {
+        let missing = Missing::open("condition-unreadable", format!("what a condition means that cannot be read: {error}"));
+        (Leaf::new(format!("the condition cannot be read: {error}"), evidence), missing)
+    })
 }
 
 /// As [`holds`], for a condition that was parsed before.
@@ -38,7 +67,7 @@ pub fn holds_parsed<J: Judgement>(cx: &Context<'_>, condition: &Condition, reque
     let attributes = FactAttributes { cx, request, shape };
     let outcome = evaluate(condition, &question(cx, &attributes, request.suboperation));
     if shape != Shape::BlobList || request.target.store != StoreKind::AdlsGen2 {
-        return judge(&outcome, &attributes, evidence);
+        return judge(&outcome, Some(&attributes), evidence);
     }
     let unnamed = FactAttributes { shape: Shape::OtherList, ..attributes };
     let other = evaluate(condition, &question(cx, &unnamed, ""));
@@ -64,7 +93,7 @@ fn unsupported<J: Judgement>(evidence: Evidence) -> J {
     })
 }
 
-fn judge<J: Judgement>(outcome: &Outcome<'_>, attributes: &FactAttributes<'_>, evidence: Evidence) -> J {
+fn judge<J: Judgement>(outcome: &Outcome<'_>, attributes: Option<&FactAttributes<'_>>, evidence: Evidence) -> J {
     match grants(outcome) {
         Grants::Granted => J::allowed(|| {
             let until = outcome.flips_at.map(|at| Until { at, what: format!("the condition stops holding: {}", clauses(outcome)) });
@@ -95,7 +124,7 @@ fn undecided<J: Judgement>(clauses: &str, missing: BTreeSet<Missing>, evidence: 
 fn dfs_list<J: Judgement>(named: &Outcome<'_>, unnamed: &Outcome<'_>, attributes: &FactAttributes<'_>, evidence: Evidence) -> J {
     let mut missing = match (grants(named), grants(unnamed)) {
         (Grants::Granted, Grants::Granted) | (Grants::NotGranted, Grants::NotGranted) => {
-            return judge(named, attributes, evidence);
+            return judge(named, Some(attributes), evidence);
         }
         (Grants::Undetermined(one), Grants::Undetermined(other)) => return undecided(&clauses(named), &one | &other, &evidence),
         (Grants::Undetermined(one), _) | (_, Grants::Undetermined(one)) => one,
@@ -107,7 +136,8 @@ fn dfs_list<J: Judgement>(named: &Outcome<'_>, unnamed: &Outcome<'_>, attributes
 }
 
 /// What the answer takes for granted.
-fn assumptions(outcome: &Outcome<'_>, attributes: &FactAttributes<'_>) -> Vec<String> {
+fn assumptions(outcome: &Outcome<'_>, attributes: Option<&FactAttributes<'_>>) -> Vec<String> {
+    let Some(attributes) = attributes else { return Vec::new() };
     let used = |names: &[&str]| {
         let mut read = outcome.deciding.iter().flat_map(|clause| clause.expr.attributes());
         read.any(|attribute| names.contains(&attribute.name.key()))

@@ -1,11 +1,12 @@
 //! Conditions on requests for data: which attributes they carry, and what the proof says.
 
 use super::instant;
-use canread::eval::condition::{DataRequest, holds};
+use canread::eval::condition::{DataRequest, holds, holds_for_action};
 use canread::eval::{Context, DataTarget, Evidence, EvidenceKind, Extent, Origin, Proof, Verdict};
 use canread::model::{
-    Action, CoverageRecord, DirectoryObject, Facts, Known, ObjectId, Operation, PathRecord, PrivateEndpoint, PrivateEndpointConnection,
-    PrivateLinkConnection, PublicNetworkAccess, Scope, Snapshot, StorageAccount, StoreKind, StorePath, Subnet, WarningId, What,
+    Action, Availability, CoverageRecord, DirectoryObject, Facts, Known, ObjectId, Operation, PathRecord, PrivateEndpoint,
+    PrivateEndpointConnection, PrivateLinkConnection, PublicNetworkAccess, Scope, Snapshot, StorageAccount, StoreKind, StorePath, Subnet,
+    WarningId, What,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -346,4 +347,39 @@ fn a_condition_on_time_ends_the_answer() {
     assert_eq!(until.at, instant("2026-12-01T00:00:00Z"));
     assert!(until.what.contains(condition), "{}", until.what);
     assert_eq!(Ask::file("x").verdict(&condition.replace("2026-12", "2026-11")), Denied);
+}
+
+/// The table that the lint prints and the code that gives values speak of the same attributes.
+#[test]
+fn every_attribute_of_the_rules_has_a_value_or_a_reason_of_its_own() {
+    let rules = crate::embedded_rules();
+    for rule in rules.attributes() {
+        let rest = match (rule.starts_with, rule.name.key().ends_with("id:")) {
+            (false, _) => "",
+            (true, true) => "Set_Name",
+            (true, false) => ":Key<$key_case_sensitive$>",
+        };
+        let condition = format!("Exists @{}[{}{rest}]", rule.from.as_str(), rule.name.as_str());
+        for ask in [Ask::file("x"), Ask::list("x")] {
+            let missing = ask.missing(&condition);
+            assert!(!missing.contains(&"open_question:condition-attribute".to_owned()), "{condition}: {missing:?}");
+            if rule.availability == Availability::Known {
+                assert_eq!(missing, Vec::<String>::new(), "{condition}");
+            }
+        }
+    }
+}
+
+#[test]
+fn actions_without_data_are_decided_where_the_condition_spares_them() {
+    let (snapshot, at) = (Snapshot::new(Facts::default()), instant("2026-11-22T10:00:00Z"));
+    let cx = Context { snapshot: &snapshot, rules: crate::embedded_rules(), at, until: at, assume_below: false };
+    let action = Action::new("Microsoft.Storage/storageAccounts/listKeys/action");
+    let verdict = |condition: &str| -> Verdict {
+        holds_for_action(&cx, condition, &action, Evidence::new(EvidenceKind::RoleAssignment, ASSIGNMENT, "its condition"))
+    };
+    assert_eq!(verdict(&path_like("in/*")), Allowed);
+    assert_eq!(verdict("@Environment[UtcNow] DateTimeLessThan '2026-01-01T00:00:00Z'"), Denied);
+    assert_eq!(verdict("@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'acct'"), Undetermined);
+    assert_eq!(verdict("("), Undetermined);
 }
