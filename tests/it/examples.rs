@@ -93,7 +93,17 @@ fn every_answer_fits_its_schema_and_the_exit_code() {
 
 #[test]
 fn the_schemas_refuse_what_is_no_answer() {
-    let answer = canread(&["check", "--snapshot", "examples/heart.jsonl", "--compute", "cpu-cluster", "--set", "inputs.x.path=azureml:a:1", "-o", "json"]);
+    let answer = canread(&[
+        "check",
+        "--snapshot",
+        "examples/heart.jsonl",
+        "--compute",
+        "cpu-cluster",
+        "--set",
+        "inputs.x.path=azureml:a:1",
+        "-o",
+        "json",
+    ]);
     let whole: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
     for key in ["verdict", "inputs", "invoke", "warnings"] {
         let mut cut = whole.clone();
