@@ -16,6 +16,7 @@ mod sas;
 mod scope;
 mod snapshot;
 mod storage;
+mod terminal;
 
 pub use acl::*;
 pub use action::*;
@@ -33,6 +34,7 @@ pub use sas::*;
 pub use scope::*;
 pub use snapshot::*;
 pub use storage::*;
+pub use terminal::*;
 
 /// A moment in time.
 pub type Timestamp = time::OffsetDateTime;
