@@ -9,6 +9,7 @@ mod acl_parse;
 mod acl_reference;
 mod acl_world;
 mod command;
+mod docs;
 mod examples;
 mod gates;
 mod job_args;
