@@ -1,7 +1,7 @@
 //! The examples: every command's output is the one written down, whatever prints JSON prints what the schemas say, and the
 //! snapshots are those that `make.py` writes.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may fail loudly")]
 
 use crate::command::{Ran, canread, root};
 use jsonschema::Validator;
