@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read files and the environment")]
 
+mod abac;
 mod acl_below;
 mod acl_cases;
 mod acl_chain;
