@@ -57,12 +57,13 @@ fn advisory_warning(finding: &RequirementFinding) -> Option<Warning> {
     if finding.counts || finding.verdict() == Verdict::Allowed {
         return None;
     }
-    let (id, why) = if finding.disputed {
-        (WarningId::AccessRead, "Microsoft's pages disagree about whether it is needed")
+    Some(if finding.disputed {
+        let message = format!("{} (Microsoft's pages disagree about whether it is needed)", finding.summary);
+        Warning::new(WarningId::AccessRead, message)
     } else {
-        (WarningId::RuleSuperseded, "edition `seed` does not ask for it, the current wording does")
-    };
-    Some(Warning::new(id, format!("{}: {} ({why})", finding.id, finding.summary)))
+        let why = "edition `seed` does not ask for it, the current wording does";
+        Warning::new(WarningId::RuleSuperseded, format!("{}: {} ({why})", finding.id, finding.summary))
+    })
 }
 
 impl<'a> Job<'_, 'a> {

@@ -14,6 +14,7 @@ mod bad_input_whole;
 mod batch_whole;
 mod command;
 mod credentials_whole;
+mod docs;
 mod examples;
 mod gates;
 mod job_args;
