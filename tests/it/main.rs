@@ -8,6 +8,8 @@ mod acl_chain;
 mod acl_parse;
 mod acl_reference;
 mod acl_world;
+mod fuzz_entry;
+mod fuzz_seeds;
 mod gates;
 mod job_args;
 mod kernel_acl;
