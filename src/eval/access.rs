@@ -41,10 +41,15 @@ pub fn data_access<J: Judgement>(cx: &Context<'_>, who: &Identities, operation: 
     let acl: J = posix::data_operation(cx, who, operation, target);
     let by_acl_alone = acl.verdict();
     let mut parts = vec![acl];
-    if not_denied != Verdict::Allowed {
-        let question = "whether an ACL still grants after a deny assignment blocks the role is not documented";
-        let missing = Missing::open("acl-after-deny", question);
-        parts.insert(0, J::unknown(|| "ACLs decide although a deny assignment blocks, or may block".to_owned(), &missing));
+    match not_denied {
+        Verdict::Allowed => {}
+        // Whether one blocks is what has to be known first.
+        Verdict::Undetermined => parts.insert(0, rbac::data_not_denied(cx, who, operation, target)),
+        Verdict::Denied => {
+            let question = "whether an ACL still grants after a deny assignment blocks the role is not documented";
+            let missing = Missing::open("acl-after-deny", question);
+            parts.insert(0, J::unknown(|| "ACLs decide although a deny assignment blocks".to_owned(), &missing));
+        }
     }
     if let Some(missing) = acl_over_blob_endpoint(target) {
         parts.push(J::unknown(|| "ACLs grant what is asked through the Blob endpoint".to_owned(), &missing));

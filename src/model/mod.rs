@@ -2,6 +2,7 @@
 
 mod acl;
 mod action;
+mod condition;
 mod fold;
 mod id;
 mod lookup;
@@ -19,6 +20,7 @@ mod storage;
 
 pub use acl::*;
 pub use action::*;
+pub use condition::*;
 pub use fold::*;
 pub use id::*;
 pub use lookup::*;

@@ -1,9 +1,11 @@
 //! One file a format: a report and a writer in, text out. Nothing else writes.
 
+pub mod condition;
 pub mod json;
 pub mod rules;
 pub mod schema;
 pub mod table;
+mod text;
 
 use std::fmt::Write as _;
 

@@ -2,12 +2,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read files and the environment")]
 
+mod abac;
 mod acl_below;
 mod acl_cases;
 mod acl_chain;
 mod acl_parse;
 mod acl_reference;
 mod acl_world;
+mod command;
+mod examples;
 mod fuzz_entry;
 mod fuzz_seeds;
 mod gates;
@@ -24,6 +27,7 @@ mod rules;
 mod sas;
 mod sas_generated;
 mod sas_parse;
+mod snapshot_corpus;
 mod snapshot_read;
 mod stored_credential;
 mod stored_world;

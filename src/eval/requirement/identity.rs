@@ -172,7 +172,8 @@ fn several(proofs: Vec<Proof>) -> Proof {
         return Proof::any(|| "an identity the compute may mount with may list and read".to_owned(), proofs);
     }
     let text = "the default identity mounts, and which of several is the default the service does not say";
-    let open = Proof::unknown(|| "it is one that may which mounts".to_owned(), &Missing::open("several-identities", text));
+    let open =
+        Proof::unknown(|| "the identity that mounts is one of those that may".to_owned(), &Missing::open("several-identities", text));
     let any = Proof::any(|| "an identity the compute may mount with may list and read".to_owned(), proofs);
     Proof::all(|| "the identity that mounts may list and read".to_owned(), vec![any, open])
 }
