@@ -16,6 +16,8 @@ mod command;
 mod credentials_whole;
 mod docs;
 mod examples;
+mod fuzz_entry;
+mod fuzz_seeds;
 mod gates;
 mod job_args;
 mod kernel_acl;
