@@ -79,6 +79,7 @@ impl World {
             edition: Edition::Current,
             disputed: Disputed::Deny,
             at: AT,
+            until: AT,
             assume_below: false,
             workspace,
         }

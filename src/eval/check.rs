@@ -29,7 +29,7 @@ struct Job<'q, 'a> {
 
 /// Answers a job question.
 pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> JobFinding {
-    let cx = Context { snapshot, rules, at: question.at, until: question.at, assume_below: question.assume_below };
+    let cx = Context { snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
     let view = view(&cx, &question.workspace, &question.target, question.invoker.as_ref());
     let network = match &view.compute {
         Known::Known(compute) => ComputeView::Known(compute),

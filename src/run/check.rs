@@ -95,6 +95,7 @@ pub(super) fn question(
         edition: args.edition,
         disputed: args.disputed,
         at,
+        until: args.period.and_then(|period| at.checked_add(period)).unwrap_or(at),
         assume_below: args.assume_below,
     })
 }
