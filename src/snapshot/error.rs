@@ -1,5 +1,6 @@
 //! What is wrong with a file, said without repeating what is in it.
 
+use crate::model::redacted;
 use std::fmt;
 
 /// How many problems are listed; the rest is counted.
@@ -68,10 +69,11 @@ impl fmt::Display for ReadErrors {
     }
 }
 
-/// Text that may stand in a message: control characters and bidirectional marks escaped, at most 200 characters.
+/// Text that may stand in a message: secrets cut, control characters and bidirectional marks escaped, at most 200
+/// characters.
 pub(super) fn printable(text: &str) -> String {
     let mut safe = String::new();
-    for (at, c) in text.chars().enumerate() {
+    for (at, c) in redacted(text).chars().enumerate() {
         if at == 200 {
             safe.push('…');
             break;
