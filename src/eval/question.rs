@@ -31,6 +31,8 @@ pub struct JobQuestion {
     pub edition: Edition,
     /// What an unmet disputed requirement does.
     pub disputed: Disputed,
+    /// Suffix of the storage endpoints of the cloud asked about.
+    pub storage_suffix: String,
     /// The moment asked about.
     pub at: Timestamp,
     /// Take ACLs below a folder that were not collected as open.

@@ -90,6 +90,7 @@ pub(super) fn question(
         outputs,
         edition: args.edition,
         disputed: args.disputed,
+        storage_suffix: state.storage_suffix.clone(),
         at,
         assume_below: args.assume_below,
     })
