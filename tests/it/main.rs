@@ -8,6 +8,7 @@ mod acl_chain;
 mod acl_parse;
 mod acl_reference;
 mod acl_world;
+mod check_gaps;
 mod check_identity;
 mod check_input;
 mod check_job;
