@@ -36,7 +36,10 @@ pub fn data_access<J: Judgement>(cx: &Context<'_>, who: &Identities, operation: 
     let by_rbac = by_roles.verdict();
     let hns = matches!(&target.account, Known::Known(account) if account.is_hns_enabled);
     if !hns || by_rbac == Verdict::Allowed {
-        return DataAccess { judgement: J::all(claim, vec![by_roles]), by_rbac, by_acl: Verdict::Denied };
+        // Of an account that is not known it is not known either whether it has ACLs.
+        let may_have_acls = matches!(&target.account, Known::Missing(_)) && by_rbac != Verdict::Allowed;
+        let by_acl = if may_have_acls { Verdict::Undetermined } else { Verdict::Denied };
+        return DataAccess { judgement: J::all(claim, vec![by_roles]), by_rbac, by_acl };
     }
     let acl: J = posix::data_operation(cx, who, operation, target);
     let by_acl_alone = acl.verdict();

@@ -17,6 +17,7 @@ mod sas;
 mod scope;
 mod snapshot;
 mod storage;
+mod terminal;
 
 pub use acl::*;
 pub use action::*;
@@ -35,6 +36,7 @@ pub use sas::*;
 pub use scope::*;
 pub use snapshot::*;
 pub use storage::*;
+pub use terminal::*;
 
 /// A moment in time.
 pub type Timestamp = time::OffsetDateTime;

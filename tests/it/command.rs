@@ -7,29 +7,29 @@ use std::process::Command;
 
 /// What a run gave.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// The project's folder.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Whether generated texts are to be written instead of compared.
-pub fn bless() -> bool {
+pub(crate) fn bless() -> bool {
     std::env::var_os("CANREAD_BLESS").is_some()
 }
 
 /// Runs `canread` at the width the examples are written down at.
-pub fn canread(arguments: &[&str]) -> Ran {
+pub(crate) fn canread(arguments: &[&str]) -> Ran {
     canread_in(arguments, 100)
 }
 
 /// Runs `canread` on a terminal of so many columns.
-pub fn canread_in<S: AsRef<std::ffi::OsStr>>(arguments: &[S], columns: usize) -> Ran {
+pub(crate) fn canread_in<S: AsRef<std::ffi::OsStr>>(arguments: &[S], columns: usize) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_canread"))
         .args(arguments)
         .current_dir(root())

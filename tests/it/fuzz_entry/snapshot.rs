@@ -70,6 +70,7 @@ fn check(snapshot: &Snapshot, workspace: &Scope, target: JobTarget) -> Verdict {
         edition: Edition::Current,
         disputed: Disputed::Deny,
         at: world::AT,
+        until: world::AT,
         assume_below: false,
     };
     let finding = eval::check(&question, snapshot, world::rules());
