@@ -80,6 +80,7 @@ impl World {
             disputed: Disputed::Deny,
             at: AT,
             until: AT,
+            storage_suffix: canread::model::PUBLIC_STORAGE_SUFFIX.to_owned(),
             assume_below: false,
             workspace,
         }

@@ -31,6 +31,8 @@ pub struct JobQuestion {
     pub edition: Edition,
     /// What an unmet disputed requirement does.
     pub disputed: Disputed,
+    /// Suffix of the storage endpoints of the cloud asked about.
+    pub storage_suffix: String,
     /// The moment asked about, or the first of the period.
     pub at: Timestamp,
     /// The last moment of the period; `at` where a moment is asked about.
