@@ -1,5 +1,7 @@
 //! `check --for`: a whole period is asked about, and allowed means allowed throughout.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests may fail loudly")]
+
 use crate::command::canread;
 use serde_json::Value;
 
