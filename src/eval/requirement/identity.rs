@@ -2,8 +2,8 @@
 
 use super::{may, several};
 use crate::eval::gates::{Anonymous, anonymous, tenant};
-use crate::eval::{ComputeIdentities, Context, JobView, Judgement, Place, Proof, RequirementFinding, Verdict};
-use crate::model::{Disputed, Known, Missing, RequirementId, SecurityPrincipal, StoreKind, TenantId};
+use crate::eval::{ComputeIdentities, Context, DataTarget, JobView, Judgement, Place, Proof, RequirementFinding, Verdict};
+use crate::model::{Disputed, Known, Missing, Operation, RequirementId, SecurityPrincipal, StoreKind, TenantId};
 
 /// What the identity requirements are asked of.
 #[derive(Debug)]
@@ -108,9 +108,7 @@ fn single(compute: &ComputeIdentities) -> Option<&SecurityPrincipal> {
 fn account_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> RequirementFinding {
     let mut principals: Vec<(SecurityPrincipal, Known<Option<TenantId>>)> = Vec::new();
     if question.compute_counts {
-        let tenant = compute_tenant(cx, question);
-        let known = question.compute.candidates.iter().filter_map(Known::value);
-        principals.extend(known.map(|principal| (principal.clone(), tenant.clone())));
+        principals.extend(compute_in_tenant(cx, question.job, question.compute));
     }
     if let Known::Known(invoker) = &question.job.invoker {
         principals.push((invoker.clone(), Known::Known(cx.snapshot.facts().header.tenant_id.clone())));
@@ -140,13 +138,23 @@ fn account_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Requ
     RequirementFinding::new(RequirementId::AccountTenant, summary, proof)
 }
 
+/// The identities the compute may mount with, each with its tenant.
+pub(super) fn compute_in_tenant(
+    cx: &Context<'_>,
+    job: &JobView<'_>,
+    compute: &ComputeIdentities,
+) -> Vec<(SecurityPrincipal, Known<Option<TenantId>>)> {
+    let tenant = compute_tenant(cx, job);
+    compute.candidates.iter().filter_map(Known::value).map(|principal| (principal.clone(), tenant.clone())).collect()
+}
+
 /// A managed identity lives in the tenant of its resource's subscription.
-fn compute_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Known<Option<TenantId>> {
-    let own = question.job.compute.value().and_then(|compute| compute.identity.tenant_id.clone());
+fn compute_tenant(cx: &Context<'_>, job: &JobView<'_>) -> Known<Option<TenantId>> {
+    let own = job.compute.value().and_then(|compute| compute.identity.tenant_id.clone());
     if own.is_some() {
         return Known::Known(own);
     }
-    match question.job.compute_id.as_ref().and_then(crate::model::Scope::subscription) {
+    match job.compute_id.as_ref().and_then(crate::model::Scope::subscription) {
         Some(subscription) => cx.snapshot.subscription(&subscription).tenant,
         None => Known::Known(cx.snapshot.facts().header.tenant_id.clone()),
     }
@@ -157,17 +165,7 @@ fn compute_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Know
 fn access_mount(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> RequirementFinding {
     let target = &question.place.target;
     let operations = target.read_operations();
-    let premise = &question.compute.proof;
-    let mut proofs: Vec<Proof> = question.compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)).collect();
-    let proof = match (premise.verdict(), premise.missing().pop_first(), proofs.len(), proofs.pop()) {
-        (Verdict::Undetermined, Some(missing), ..) => Proof::unknown(|| format!("an identity may mount {}", target.describe()), &missing),
-        (_, _, 1, Some(only)) => only,
-        (_, _, _, Some(last)) => {
-            proofs.push(last);
-            several(proofs, false)
-        }
-        (.., None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
-    };
+    let proof = by_compute(cx, question.compute, operations, target);
     let name = single(question.compute).map_or_else(|| "the compute's identity".to_owned(), SecurityPrincipal::label);
     let summary = match proof.verdict() {
         Verdict::Allowed => format!("{name} may mount {}", target.describe()),
@@ -176,6 +174,25 @@ fn access_mount(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Requir
     };
     let finding = RequirementFinding::new(RequirementId::AccessMount, summary, proof).of(single(question.compute).cloned());
     counting(finding, question.compute_counts)
+}
+
+/// Whether whoever of the compute's identities is used may do every one of `operations`: undetermined, for the same reason,
+/// where it is not known who that is.
+pub(super) fn by_compute(cx: &Context<'_>, compute: &ComputeIdentities, operations: &[Operation], target: &DataTarget<'_>) -> Proof {
+    let premise = &compute.proof;
+    let words = operations.iter().map(|operation| operation.as_str()).collect::<Vec<_>>().join(" and ");
+    let mut proofs: Vec<Proof> = compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)).collect();
+    match (premise.verdict(), premise.missing().pop_first(), proofs.len(), proofs.pop()) {
+        (Verdict::Undetermined, Some(missing), ..) => {
+            Proof::unknown(|| format!("the identity that mounts may {words} {}", target.describe()), &missing)
+        }
+        (_, _, 1, Some(only)) => only,
+        (_, _, _, Some(last)) => {
+            proofs.push(last);
+            several(proofs, false, &words)
+        }
+        (.., None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
+    }
 }
 
 /// Whether the invoker may list and read. Microsoft's pages disagree on whether this is asked at all ("Authorization on batch

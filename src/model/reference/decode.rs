@@ -37,8 +37,9 @@ pub(super) fn account_name(name: &str) -> Result<(), String> {
     if fits { Ok(()) } else { Err(format!("`{name}` is no storage account name (up to 24 lower-case letters and digits)")) }
 }
 
-/// Checks the name of a container: up to 63 lower-case letters, digits and single hyphens between them, or a system
-/// container; too short a name reads as one all the same. Source: "Naming and referencing containers, blobs, and metadata".
+/// Checks the name of a container: at most 63 lower-case letters, digits and single hyphens between them, or a system
+/// container. Azure makes none of fewer than 3; a shorter one is taken all the same, for the facts say whether it exists.
+/// Source: "Naming and referencing containers, blobs, and metadata".
 pub(super) fn container_name(name: &str) -> Result<(), String> {
     if ["$root", "$web", "$logs", "$blobchangefeed"].contains(&name) {
         return Ok(());
