@@ -78,8 +78,9 @@ impl World {
             outputs: Vec::new(),
             edition: Edition::Current,
             disputed: Disputed::Deny,
-            storage_suffix: canread::model::PUBLIC_STORAGE_SUFFIX.to_owned(),
             at: AT,
+            until: AT,
+            storage_suffix: canread::model::PUBLIC_STORAGE_SUFFIX.to_owned(),
             assume_below: false,
             workspace,
         }

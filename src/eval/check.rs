@@ -2,8 +2,8 @@
 
 use super::gates::{ComputeView, auth_mode, reachable, runtime_batch, silent_partial_reads};
 use super::requirement::{
-    IdentityQuestion, Readers, StoredQuestion, closed_to_invoker, data_readable, identities, implicit_output, job_invoke, output,
-    stored_credential, stored_reader, stored_tenant, upload,
+    IdentityQuestion, Readers, StoredQuestion, data_readable, identities, implicit_output, job_invoke, output, stored_credential,
+    stored_reader, stored_tenant, upload,
 };
 use super::resolve::{Resolution, resolve};
 use super::{
@@ -29,7 +29,7 @@ struct Job<'q, 'a> {
 
 /// Answers a job question.
 pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> JobFinding {
-    let cx = Context { snapshot, rules, at: question.at, until: question.at, assume_below: question.assume_below };
+    let cx = Context { snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
     let view = view(&cx, question);
     let network = match &view.compute {
         Known::Known(compute) => ComputeView::Known(compute),
@@ -283,11 +283,10 @@ impl<'a> Job<'_, 'a> {
             }
             return judged.requirements;
         }
-        // Whether the invoker reads at all is disputed: where that only warns, so does what is closed to it below.
-        match (self.question.disputed, self.view.invoker.value()) {
-            (Disputed::Deny, invoker) => readers.each.extend(invoker.cloned()),
-            (Disputed::Warn, Some(invoker)) => finding.warnings.extend(closed_to_invoker(self.cx, &place.target, invoker)),
-            (Disputed::Warn, None) => {}
+        let invoker = self.view.invoker.value().cloned();
+        match self.question.disputed {
+            Disputed::Deny => readers.each.extend(invoker),
+            Disputed::Warn => readers.advisory = invoker,
         }
         if compute_counts {
             readers.one_of = self.compute.candidates.iter().filter_map(Known::value).cloned().collect();

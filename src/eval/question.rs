@@ -33,8 +33,10 @@ pub struct JobQuestion {
     pub disputed: Disputed,
     /// Suffix of the storage endpoints of the cloud asked about.
     pub storage_suffix: String,
-    /// The moment asked about.
+    /// The moment asked about, or the first of the period.
     pub at: Timestamp,
+    /// The last moment of the period; `at` where a moment is asked about.
+    pub until: Timestamp,
     /// Take ACLs below a folder that were not collected as open.
     pub assume_below: bool,
 }

@@ -96,6 +96,7 @@ pub(super) fn question(
         disputed: args.disputed,
         storage_suffix: state.storage_suffix.clone(),
         at,
+        until: args.period.and_then(|period| at.checked_add(period)).unwrap_or(at),
         assume_below: args.assume_below,
     })
 }

@@ -29,6 +29,7 @@ mod kernel_acl;
 mod laws;
 mod layers;
 mod outputs_whole;
+mod period;
 mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;

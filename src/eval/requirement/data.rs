@@ -10,6 +10,8 @@ pub struct Readers {
     pub each: Vec<SecurityPrincipal>,
     /// One of these mounts, and which one the service does not say.
     pub one_of: Vec<SecurityPrincipal>,
+    /// Documents disagree whether it reads at all, and the question says that this only warns.
+    pub advisory: Option<SecurityPrincipal>,
 }
 
 /// Judges the data itself.
@@ -25,7 +27,13 @@ pub fn data_readable(cx: &Context<'_>, target: &DataTarget<'_>, readers: &Reader
     // One whose roles open all of it, or that is refused the folder itself, has nothing asked here.
     let open_to_others = mounts.len() < readers.one_of.len();
     if !mounts.is_empty() {
-        parts.push(super::several(mounts, open_to_others, "read every file below"));
+        parts.push(super::several(mounts, open_to_others));
+    }
+    if let Some((proof, _)) = readers.advisory.as_ref().and_then(|reader| below(cx, target, reader))
+        && proof.verdict() != Verdict::Allowed
+    {
+        let text = format!("{}: {} ({})", RequirementId::DataReadable, proof.claim(), proof.verdict());
+        warnings.push(Warning::new(WarningId::AccessRead, text));
     }
     let proof = Proof::all(|| format!("all of {} can be read", target.describe()), parts);
     let summary = match proof.verdict() {
@@ -59,21 +67,4 @@ fn below(cx: &Context<'_>, target: &DataTarget<'_>, reader: &SecurityPrincipal) 
     let roles = rbac::data_operation::<Proof>(cx, &who, Operation::Read, target);
     let roles = roles.together(|| format!("Azure RBAC lets {} read all of {}", reader.label(), target.describe()));
     Some((Proof::any(claim, vec![roles, open]), warnings))
-}
-
-/// The warning that something below a folder is, or may be, closed to the invoker, where that does not count.
-pub fn closed_to_invoker(cx: &Context<'_>, target: &DataTarget<'_>, invoker: &SecurityPrincipal) -> Option<Warning> {
-    let (proof, _) = below(cx, target, invoker)?;
-    let state = match proof.verdict() {
-        Verdict::Allowed => return None,
-        Verdict::Denied => "is closed",
-        Verdict::Undetermined => "may be closed",
-    };
-    let text = format!(
-        "{}: something in {} {state} to {} (Microsoft's pages disagree about whether it is the invoker who reads)",
-        RequirementId::DataReadable,
-        target.describe(),
-        invoker.label()
-    );
-    Some(Warning::new(WarningId::AccessRead, text))
 }

@@ -176,20 +176,19 @@ fn access_mount(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Requir
     counting(finding, question.compute_counts)
 }
 
-/// Whether whoever of the compute's identities is used may do every one of `operations`: undetermined, for the same reason,
-/// where it is not known who that is.
+/// Whether whoever of the compute's identities is used may do every one of `operations`: undetermined where it is not known
+/// which identity that is. Of several candidates the service does not say which is used.
 pub(super) fn by_compute(cx: &Context<'_>, compute: &ComputeIdentities, operations: &[Operation], target: &DataTarget<'_>) -> Proof {
     let premise = &compute.proof;
-    let words = operations.iter().map(|operation| operation.as_str()).collect::<Vec<_>>().join(" and ");
     let mut proofs: Vec<Proof> = compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)).collect();
     match (premise.verdict(), premise.missing().pop_first(), proofs.len(), proofs.pop()) {
         (Verdict::Undetermined, Some(missing), ..) => {
-            Proof::unknown(|| format!("the identity that mounts may {words} {}", target.describe()), &missing)
+            Proof::unknown(|| format!("the compute's identity may use {}", target.describe()), &missing)
         }
         (_, _, 1, Some(only)) => only,
         (_, _, _, Some(last)) => {
             proofs.push(last);
-            several(proofs, false, &words)
+            several(proofs, false)
         }
         (.., None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
     }

@@ -6,7 +6,7 @@ mod invoke;
 mod output;
 mod stored;
 
-pub use data::{Readers, closed_to_invoker, data_readable};
+pub use data::{Readers, data_readable};
 pub use identity::{IdentityQuestion, identities};
 pub use invoke::{invoker_may, job_invoke};
 pub use output::{implicit_output, output, upload};
@@ -33,14 +33,14 @@ pub fn may(cx: &Context<'_>, principal: &Known<SecurityPrincipal>, operations: &
 
 /// The whole of what is asked of each identity a compute may mount with: all must hold, or none does, else it is open,
 /// for which of several is the default the service does not say. `others_hold` where more of them hold than are listed.
-fn several(proofs: Vec<Proof>, others_hold: bool, words: &str) -> Proof {
+fn several(proofs: Vec<Proof>, others_hold: bool) -> Proof {
     let is = |verdict: Verdict| move |proof: &Proof| proof.verdict() == verdict;
     let agree = |verdict: Verdict| proofs.iter().all(is(verdict));
     if agree(Verdict::Denied) && !others_hold {
-        return Proof::any(|| format!("an identity the compute may mount with may {words}"), proofs);
+        return Proof::any(|| "it holds of an identity the compute may mount with".to_owned(), proofs);
     }
     if proofs.len() == 1 && !others_hold || !proofs.iter().any(is(Verdict::Denied)) {
-        return Proof::all(|| format!("every identity the compute may mount with may {words}"), proofs);
+        return Proof::all(|| "it holds of every identity the compute may mount with".to_owned(), proofs);
     }
     let text = "the default identity mounts, and which of several is the default the service does not say";
     let open = Missing::open("several-identities", text);
@@ -51,5 +51,5 @@ fn several(proofs: Vec<Proof>, others_hold: bool, words: &str) -> Proof {
         let claim = format!("{}, or another identity mounts", proof.claim());
         Proof::any(|| claim, vec![Proof::unknown(|| "another identity is the default".to_owned(), &open), proof])
     };
-    Proof::all(|| format!("the identity that mounts may {words}"), proofs.into_iter().map(unless).collect())
+    Proof::all(|| "it holds of the identity that mounts".to_owned(), proofs.into_iter().map(unless).collect())
 }

@@ -69,8 +69,9 @@ fn check(snapshot: &Snapshot, workspace: &Scope, target: JobTarget) -> Verdict {
         outputs: vec![data("o".to_owned(), "azureml://datastores/key/paths/out/", Direction::Output)],
         edition: Edition::Current,
         disputed: Disputed::Deny,
-        storage_suffix: canread::model::PUBLIC_STORAGE_SUFFIX.to_owned(),
         at: world::AT,
+        until: world::AT,
+        storage_suffix: canread::model::PUBLIC_STORAGE_SUFFIX.to_owned(),
         assume_below: false,
     };
     let finding = eval::check(&question, snapshot, world::rules());
