@@ -77,7 +77,7 @@ fn is_mentioned(snapshot: &Snapshot, id: &ObjectId) -> bool {
         let users = compute.identity.user_assigned.iter().filter_map(|user| user.principal_id.as_ref());
         compute.identity.principal_id.iter().chain(users).any(|own| own == id)
     };
-    snapshot.role_assignments_of(id).next().is_some()
+    snapshot.principal_number(id).is_some()
         || facts.memberships.contains_key(id)
         || facts.memberships.values().any(|groups| groups.contains(id))
         || facts.computes.values().any(of_compute)

@@ -16,54 +16,50 @@ use std::sync::Arc;
 /// assert_eq!(id, Folded::new("rg-prod"));
 /// assert_eq!(id.to_string(), "Rg-Prod");
 /// ```
+///
+/// INVARIANT: `shared` is the key, followed by the text where the two differ; one allocation, for tenants have millions.
 #[derive(Clone)]
 pub struct Folded {
-    text: Arc<str>,
-    key: Arc<str>,
+    shared: Arc<str>,
+    key_end: usize,
 }
 
 impl Folded {
     /// Keeps `text` and computes the key it is compared by.
     pub fn new(text: &str) -> Self {
-        let shared: Arc<str> = Arc::from(text);
-        let plain = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-        let key = if plain { Arc::clone(&shared) } else { lower(text) };
-        Folded { text: shared, key }
+        if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+            return Folded { shared: Arc::from(text), key_end: text.len() };
+        }
+        if !text.is_ascii() {
+            return Folded::with_key(text, &text.to_lowercase());
+        }
+        let mut both = String::with_capacity(2 * text.len());
+        both.push_str(text);
+        both.make_ascii_lowercase();
+        both.push_str(text);
+        Folded { shared: Arc::from(both), key_end: text.len() }
     }
 
     /// As [`Folded::new`], with a key that the caller has already brought into the form it is compared by.
     pub(crate) fn with_key(text: &str, key: &str) -> Self {
-        let shared: Arc<str> = Arc::from(text);
-        let key = if text == key { Arc::clone(&shared) } else { Arc::from(key) };
-        Folded { text: shared, key }
+        let shared = if text == key { Arc::from(key) } else { Arc::from([key, text].concat()) };
+        Folded { shared, key_end: key.len() }
     }
 
     /// The original spelling.
     pub fn as_str(&self) -> &str {
-        &self.text
+        if self.key_end == self.shared.len() { &self.shared } else { self.shared.get(self.key_end..).unwrap_or_default() }
     }
 
     /// The lower-cased form that comparisons use.
     pub fn key(&self) -> &str {
-        &self.key
+        self.shared.get(..self.key_end).unwrap_or_default()
     }
-}
-
-/// Lower-cased, without an intermediate copy where the text is ASCII.
-fn lower(text: &str) -> Arc<str> {
-    if !text.is_ascii() {
-        return Arc::from(text.to_lowercase());
-    }
-    let mut key: Arc<str> = Arc::from(text);
-    if let Some(key) = Arc::get_mut(&mut key) {
-        key.make_ascii_lowercase();
-    }
-    key
 }
 
 impl PartialEq for Folded {
     fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
+        self.key() == other.key()
     }
 }
 impl Eq for Folded {}
@@ -74,32 +70,49 @@ impl PartialOrd for Folded {
 }
 impl Ord for Folded {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key.cmp(&other.key)
+        self.key().cmp(other.key())
     }
 }
 impl Hash for Folded {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key.hash(state);
+        self.key().hash(state);
     }
 }
 /// Maps keyed by `Folded` can be asked with a key that is already lower case.
 impl Borrow<str> for Folded {
     fn borrow(&self) -> &str {
-        &self.key
+        self.key()
     }
 }
 impl fmt::Display for Folded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 impl fmt::Debug for Folded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.text, f)
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 impl From<&str> for Folded {
     fn from(text: &str) -> Self {
         Folded::new(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Folded;
+
+    #[test]
+    fn text_and_key_come_back_whatever_their_lengths() {
+        for text in ["", "a", "A", "Rg-Prod", "İ", "STRASSE ẞ", " "] {
+            let folded = Folded::new(text);
+            assert_eq!((folded.as_str(), folded.key()), (text, text.to_lowercase().as_str()));
+        }
+        for (text, key) in [("{}", ""), ("A-B", "ab"), ("ab", "a-b"), ("x", "x")] {
+            let folded = Folded::with_key(text, key);
+            assert_eq!((folded.as_str(), folded.key()), (text, key));
+        }
     }
 }

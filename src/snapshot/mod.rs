@@ -5,6 +5,7 @@
 
 mod error;
 mod finish;
+mod ids;
 mod load;
 mod notes;
 mod place;

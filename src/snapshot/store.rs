@@ -1,7 +1,7 @@
 //! Facts as they come in: identical duplicates are ignored, differing ones of one id refused with both lines named.
 
 use super::error::printable;
-use super::raw::assignment::Intern;
+use super::ids::Ids;
 use crate::model::*;
 use foldhash::fast::RandomState;
 use std::collections::btree_map::Entry;
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, hash_map};
 use std::hash::Hash;
 
 pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
-type HashSet<T> = std::collections::HashSet<T, RandomState>;
+pub(super) type HashSet<T> = std::collections::HashSet<T, RandomState>;
 
 /// A record that contradicts an earlier one, or cannot be used: one sentence.
 pub(super) type Refused = String;
@@ -198,34 +198,5 @@ impl Store {
     /// The refusal for records kept by another key.
     pub(super) fn refuse(what: &str, id: &str, first: Option<u32>) -> Refused {
         conflict(what, id, first.as_ref())
-    }
-}
-
-/// Ids that many records share, each kept once.
-#[derive(Default)]
-pub(super) struct Ids {
-    scopes: HashMap<Box<str>, Scope>,
-    objects: HashMap<Box<str>, ObjectId>,
-    roles: HashMap<Box<str>, RoleId>,
-}
-
-fn interned<T: Clone>(map: &mut HashMap<Box<str>, T>, text: &str, make: impl FnOnce(&str) -> T) -> T {
-    if let Some(known) = map.get(text) {
-        return known.clone();
-    }
-    let new = make(text);
-    map.insert(text.into(), new.clone());
-    new
-}
-
-impl Intern for Ids {
-    fn scope(&mut self, text: &str) -> Scope {
-        interned(&mut self.scopes, text, Scope::new)
-    }
-    fn object(&mut self, text: &str) -> ObjectId {
-        interned(&mut self.objects, text, ObjectId::new)
-    }
-    fn role(&mut self, definition: &str) -> RoleId {
-        interned(&mut self.roles, definition, |id| RoleId::new(id.trim_end_matches('/').rsplit('/').next().unwrap_or_default()))
     }
 }

@@ -4,39 +4,82 @@ use super::condition::{ConditionOf, ConditionQuestion};
 use super::{Rbac, deny, grant, text};
 use crate::eval::{Context, DataTarget, Judgement};
 use crate::model::{
-    Action, ActionPattern, Identities, Lookup, Missing, ObjectId, Operation, Plane, PrincipalHint, PrincipalKind, RoleDefinition, Scope,
-    Snapshot, What,
+    Action, ActionPattern, AtScope, Identities, Lookup, Missing, ObjectId, Operation, Plane, PrincipalHint, PrincipalKind, PrincipalNumber,
+    RoleAssignment, RoleDefinition, Scope, Snapshot, What,
 };
+use foldhash::fast::RandomState;
+use std::collections::HashSet;
 
 /// Where assignments reach the resource from.
-pub(super) struct Place {
-    /// Lower-case scope keys, nearest first, the root last.
-    pub(super) scopes: Vec<String>,
+pub(super) struct Place<'a> {
+    /// Nearest first, the root last.
+    pub(super) scopes: Vec<Above<'a>>,
     /// What is missing of the management groups above.
     pub(super) chain: Option<Missing>,
 }
 
-impl Place {
-    pub(super) fn of(snapshot: &Snapshot, resource: &Scope) -> Self {
-        let (mut scopes, chain) = snapshot.scopes_above(resource);
-        let mut seen = std::collections::HashSet::new();
-        scopes.retain(|scope| seen.insert(scope.clone()));
+/// The resource's scope or one above it.
+pub(super) struct Above<'a> {
+    /// Lower-case key.
+    pub(super) key: &'a str,
+    /// What stands there.
+    pub(super) at: Option<&'a AtScope>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of(snapshot: &'a Snapshot, resource: &'a Scope) -> Self {
+        let (keys, chain) = snapshot.scopes_above(resource);
+        // A chain may name a group twice; nothing else repeats.
+        let mut groups: HashSet<&str, RandomState> = HashSet::default();
+        let mut scopes = Vec::with_capacity(keys.len());
+        for key in keys {
+            if !key.starts_with("/providers/") || groups.insert(key) {
+                scopes.push(Above { key, at: snapshot.at_scope(key) });
+            }
+        }
         Place { scopes, chain }
+    }
+
+    /// What stands at the scopes, with their distance from the resource.
+    pub(super) fn at_scopes(&self) -> impl Iterator<Item = (usize, &'a AtScope)> {
+        self.scopes.iter().enumerate().filter_map(|(depth, above)| Some((depth, above.at?)))
     }
 
     /// Whether an assignment at `scope` reaches the resource, for all that is known.
     pub(super) fn covers(&self, scope: &Scope) -> bool {
-        self.scopes.iter().any(|above| above == scope.key()) || self.may_lie_under(scope)
+        self.scopes.iter().any(|above| above.key == scope.key()) || self.may_lie_under(scope)
     }
 
     /// Whether `scope` is a management group that may be above the resource: the chain is unknown.
     pub(super) fn may_lie_under(&self, scope: &Scope) -> bool {
-        self.chain.is_some() && scope.is_management_group() && !self.scopes.iter().any(|above| above == scope.key())
+        self.chain.is_some() && scope.is_management_group() && !self.scopes.iter().any(|above| above.key == scope.key())
     }
 
     /// How far above the resource `scope` is.
     pub(super) fn depth(&self, scope: &Scope) -> usize {
-        self.scopes.iter().position(|above| above == scope.key()).unwrap_or(self.scopes.len())
+        self.scopes.iter().position(|above| above.key == scope.key()).unwrap_or(self.scopes.len())
+    }
+}
+
+/// Through which identity an assignment reaches the principal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Via<'a> {
+    /// It names the principal.
+    Own,
+    /// It names a group the principal is a member of.
+    Group(&'a ObjectId),
+    /// It names what may be a group; the principal's groups are not all known.
+    Perhaps(&'a ObjectId),
+}
+
+/// The identities of the principal that role assignments name: itself first, then its groups.
+pub(super) struct Mine<'a>(pub(super) Vec<(PrincipalNumber, Via<'a>)>);
+
+impl<'a> Mine<'a> {
+    pub(super) fn of(snapshot: &Snapshot, who: &'a Identities) -> Self {
+        let own = std::iter::once((&who.principal, Via::Own));
+        let all = own.chain(who.groups.iter().map(|group| (group, Via::Group(group))));
+        Mine(all.filter_map(|(id, via)| Some((snapshot.principal_number(id)?, via))).collect())
     }
 }
 
@@ -60,7 +103,8 @@ pub(super) struct Ask<'a> {
     pub(super) operation: Option<Operation>,
     pub(super) target: Option<&'a DataTarget<'a>>,
     pub(super) resource: &'a Scope,
-    pub(super) place: &'a Place,
+    pub(super) place: &'a Place<'a>,
+    pub(super) mine: &'a Mine<'a>,
     /// Whether near misses are wanted, in proofs.
     pub(super) near: bool,
 }
@@ -83,7 +127,7 @@ impl Ask<'_> {
     pub(super) fn lookup(&self, what: What) -> Lookup<'_> {
         let snapshot = self.cx.snapshot;
         let own = snapshot.assignments_lookup(what, self.resource, Some(&self.who.principal));
-        if !own.is_complete() {
+        if !own.is_complete() || !snapshot.has_gaps_of_principals(what) {
             return own;
         }
         let open = self.who.missing.is_some();
@@ -146,6 +190,14 @@ pub(super) fn may_be_group(snapshot: &Snapshot, id: &ObjectId, hint: PrincipalHi
         (None, PrincipalHint::Group | PrincipalHint::Unknown) => true,
         (None, PrincipalHint::User | PrincipalHint::ServicePrincipal) => false,
     }
+}
+
+/// As [`may_be_group`], for the principal of an assignment.
+pub(super) fn assigned_to_possible_group(snapshot: &Snapshot, assignment: &RoleAssignment, number: PrincipalNumber) -> bool {
+    snapshot.is_group(number).unwrap_or(match assignment.principal_hint {
+        PrincipalHint::Group | PrincipalHint::Unknown => true,
+        PrincipalHint::User | PrincipalHint::ServicePrincipal => false,
+    })
 }
 
 /// The open question of patterns such as `workspaces/*/read`.

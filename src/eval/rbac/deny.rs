@@ -51,23 +51,27 @@ pub(super) fn not_denied<J: Judgement>(ask: &Ask<'_>) -> J {
     parts.append(&mut doubtful);
     parts.append(&mut passed);
     let lookup = ask.lookup(What::DenyAssignments);
-    if lookup.is_complete() {
-        let missing = Missing::new(What::DenyAssignments, ask.resource.as_str(), &lookup);
+    let missing = || Missing::new(What::DenyAssignments, ask.resource.as_str(), &lookup);
+    parts.push(if lookup.is_complete() {
         let claim = if alone { "no deny assignment applies" } else { "no other deny assignment applies" };
-        parts.push(J::allowed(|| Leaf::new(format!("{claim} at {}", ask.resource), Evidence::lookup(&lookup, &missing))));
+        J::allowed(|| Leaf::new(format!("{claim} at {}", ask.resource), Evidence::lookup(&lookup, &missing())))
     } else {
-        let missing = Missing::new(What::DenyAssignments, ask.resource.as_str(), &lookup).for_principal(&ask.who.principal);
-        parts.push(J::unknown(|| format!("the deny assignments that apply at {} were collected", ask.resource), &missing));
-    }
+        let claim = || format!("the deny assignments that apply at {} were collected", ask.resource);
+        J::undetermined(|| unknown(claim, missing().for_principal(&ask.who.principal)))
+    });
     J::all(|| format!("no deny assignment blocks `{}` for {} at {}", ask.action, ask.name(), ask.resource), parts)
+}
+
+fn unknown(claim: impl FnOnce() -> String, missing: Missing) -> (Leaf, Missing) {
+    (Leaf::new(claim(), Evidence::missing(&missing)), missing)
 }
 
 /// The deny assignments whose scope covers the resource or may, nearest scope first.
 fn reaching<'a>(ask: &Ask<'a>) -> Vec<&'a DenyAssignment> {
     let snapshot = ask.cx.snapshot;
     let mut found: Vec<(usize, &DenyAssignment)> = Vec::new();
-    for (depth, scope) in ask.place.scopes.iter().enumerate() {
-        found.extend(snapshot.deny_assignments_at(scope).map(|deny| (depth, deny)));
+    for (depth, at) in ask.place.at_scopes() {
+        found.extend(snapshot.denies(at).map(|deny| (depth, deny)));
     }
     if ask.place.chain.is_some() {
         let above = snapshot.facts().deny_assignments.iter().filter(|deny| ask.place.may_lie_under(&deny.scope));

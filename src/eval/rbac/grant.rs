@@ -1,29 +1,19 @@
 //! Role assignments: whether one grants an action.
 
-use super::ask::{Ask, Standpoint, may_be_group, open_segment};
+use super::ask::{Ask, Standpoint, Via, assigned_to_possible_group, open_segment};
 use super::condition::{ConditionOf, both_conditions, condition_holds};
-use super::matching::{Covers, RoleView, Roles, Way};
+use super::matching::{Covers, Role, RoleView, Roles, Way};
 use super::near::{self, Miss};
 use super::window::{Standing, standing};
 use super::{MOST_LISTED, text};
 use crate::eval::{Evidence, EvidenceKind, Judgement, Leaf, Until, Verdict, Warning};
-use crate::model::{Missing, ObjectId, PrincipalHint, RoleAssignment, Timestamp, WarningId, What};
+use crate::model::{Grant, Missing, PrincipalHint, RoleAssignment, Timestamp, WarningId, What};
 use std::cell::OnceCell;
-
-/// Through which identity an assignment reaches the principal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Via<'a> {
-    /// It names the principal.
-    Own,
-    /// It names a group the principal is a member of.
-    Group(&'a ObjectId),
-    /// It names what may be a group; the principal's groups are not all known.
-    Perhaps(&'a ObjectId),
-}
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate<'a> {
     pub(super) assignment: &'a RoleAssignment,
+    grant: Grant,
     pub(super) via: Via<'a>,
     depth: usize,
 }
@@ -32,14 +22,15 @@ pub(super) struct Candidate<'a> {
 /// first reason it failed, likeliest first.
 ///
 /// Source: "What is Azure RBAC", how Azure RBAC determines access: assignments add up, one is enough.
-pub(super) fn granted<J: Judgement>(ask: &Ask<'_>) -> J {
+pub(super) fn granted<'a, J: Judgement>(ask: &Ask<'a>) -> J {
     let mut roles = Roles::new(ask.cx, ask.action, ask.plane);
     let bounds = Bounds { ask, known: OnceCell::new() };
     let claim = || format!("a role grants `{}` at {} to {}", ask.action, ask.resource, ask.name());
     let mut judged: Vec<J> = Vec::new();
-    let mut misses: Vec<Miss> = Vec::new();
+    let mut misses: Vec<Miss<'a>> = Vec::new();
     for candidate in candidates::<J>(ask) {
-        match judge::<J>(&bounds, candidate, roles.view(&candidate.assignment.role)) {
+        let Some(view) = roles.view(candidate.grant) else { continue };
+        match judge::<J>(&bounds, candidate, view) {
             Ok(one) if !J::EXPLAINS && one.verdict() == Verdict::Allowed => return one,
             Ok(one) => judged.push(one),
             Err(miss) => misses.extend(miss),
@@ -50,20 +41,24 @@ pub(super) fn granted<J: Judgement>(ask: &Ask<'_>) -> J {
         return J::any(claim, judged);
     }
     let possible = possible_candidates::<J>(ask).into_iter();
-    let possible = possible.filter_map(|one| judge::<J>(&bounds, one, roles.view(&one.assignment.role)).ok());
+    let possible = possible.filter_map(|one| judge::<J>(&bounds, one, roles.view(one.grant)?).ok());
     judged.extend(capped(ask, possible.collect()));
     let lookup = ask.lookup(What::RoleAssignments);
-    let missing = Missing::new(What::RoleAssignments, ask.resource.as_str(), &lookup).for_principal(&ask.who.principal);
+    let missing = || Missing::new(What::RoleAssignments, ask.resource.as_str(), &lookup).for_principal(&ask.who.principal);
+    let another = || format!("another role assignment grants `{}`", ask.action);
     if !lookup.is_complete() {
-        judged.push(J::unknown(|| format!("another role assignment grants `{}`", ask.action), &missing));
+        judged.push(J::undetermined(|| {
+            let missing = missing();
+            (Leaf::new(another(), Evidence::missing(&missing)), missing)
+        }));
     }
     if J::EXPLAINS && ask.near {
-        misses.extend(near::misses(ask, &mut roles));
-        judged.extend(near::listed(misses));
+        let (others, cut) = near::misses(ask, &mut roles);
+        misses.extend(others);
+        judged.extend(near::listed(ask, misses, cut));
     }
     if lookup.is_complete() {
-        judged
-            .push(J::denied(|| Leaf::new(format!("another role assignment grants `{}`", ask.action), Evidence::lookup(&lookup, &missing))));
+        judged.push(J::denied(|| Leaf::new(another(), Evidence::lookup(&lookup, &missing()))));
     }
     J::any(claim, judged)
 }
@@ -72,15 +67,15 @@ pub(super) fn granted<J: Judgement>(ask: &Ask<'_>) -> J {
 fn candidates<'a, J: Judgement>(ask: &Ask<'a>) -> Vec<Candidate<'a>> {
     let snapshot = ask.cx.snapshot;
     let mut found: Vec<Candidate<'a>> = Vec::new();
-    let own = std::iter::once((&ask.who.principal, Via::Own));
-    for (id, via) in own.chain(ask.who.groups.iter().map(|group| (group, Via::Group(group)))) {
-        let mut add = |assignment: &'a RoleAssignment, depth| found.push(Candidate { assignment, via, depth });
-        for (depth, scope) in ask.place.scopes.iter().enumerate() {
-            snapshot.role_assignments_at(scope, id).for_each(|assignment| add(assignment, depth));
+    let candidate =
+        |grant: Grant, via, depth| snapshot.role_assignment(grant).map(|assignment| Candidate { assignment, grant, via, depth });
+    for (number, via) in &ask.mine.0 {
+        for (depth, at) in ask.place.at_scopes() {
+            found.extend(at.grants_of(*number).iter().filter_map(|grant| candidate(*grant, *via, depth)));
         }
         if ask.place.chain.is_some() {
-            let above = snapshot.role_assignments_of(id).filter(|assignment| ask.place.may_lie_under(&assignment.scope));
-            above.for_each(|assignment| add(assignment, usize::MAX));
+            let all = snapshot.grants_of(*number).iter().filter_map(|grant| candidate(*grant, *via, usize::MAX));
+            found.extend(all.filter(|one| ask.place.may_lie_under(&one.assignment.scope)));
         }
     }
     ordered::<J>(found)
@@ -93,17 +88,18 @@ fn possible_candidates<'a, J: Judgement>(ask: &Ask<'a>) -> Vec<Candidate<'a>> {
     if ask.who.missing.is_none() {
         return found;
     }
-    let mut add = |assignment: &'a RoleAssignment, depth| {
-        if !ask.who.contains(&assignment.principal) && may_be_group(snapshot, &assignment.principal, assignment.principal_hint) {
-            found.push(Candidate { assignment, via: Via::Perhaps(&assignment.principal), depth });
-        }
+    let candidate = |grant: Grant, depth| {
+        let assignment = snapshot.role_assignment(grant)?;
+        let holder = &assignment.principal;
+        let may_be = !ask.who.contains(holder) && assigned_to_possible_group(snapshot, assignment, grant.principal);
+        may_be.then_some(Candidate { assignment, grant, via: Via::Perhaps(holder), depth })
     };
-    for (depth, scope) in ask.place.scopes.iter().enumerate() {
-        snapshot.all_role_assignments_at(scope).for_each(|assignment| add(assignment, depth));
+    for (depth, at) in ask.place.at_scopes() {
+        found.extend(at.grants().iter().filter_map(|grant| candidate(*grant, depth)));
     }
     if ask.place.chain.is_some() {
-        let above = snapshot.management_group_assignments().filter(|assignment| ask.place.may_lie_under(&assignment.scope));
-        above.for_each(|assignment| add(assignment, usize::MAX));
+        let all = snapshot.management_group_grants().iter().filter_map(|grant| candidate(*grant, usize::MAX));
+        found.extend(all.filter(|one| ask.place.may_lie_under(&one.assignment.scope)));
     }
     ordered::<J>(found)
 }
@@ -130,22 +126,22 @@ impl Bounds<'_, '_> {
 }
 
 /// One assignment: a judgement, or why it is none that could grant (`None` where nobody asks).
-fn judge<J: Judgement>(bounds: &Bounds<'_, '_>, candidate: Candidate<'_>, role: &RoleView<'_>) -> Result<J, Option<Miss>> {
-    let (ask, assignment) = (bounds.ask, candidate.assignment);
+fn judge<'a, J: Judgement>(bounds: &Bounds<'_, 'a>, candidate: Candidate<'a>, view: &RoleView<'a>) -> Result<J, Option<Miss<'a>>> {
+    let (ask, assignment, role) = (bounds.ask, candidate.assignment, view.role);
     // What belongs to a group that the principal may not even be a member of is no near miss.
     let explains = J::EXPLAINS && !matches!(candidate.via, Via::Perhaps(_));
-    let ways: &[Way<'_>] = match (&role.covers, role.definition) {
+    let ways: &[Way<'_>] = match (&view.covers, role.definition) {
         (Covers::Ways(ways), _) => ways,
         (Covers::Excluded(..) | Covers::NotNamed, None) => &[],
         (Covers::Excluded(..) | Covers::NotNamed, Some(_)) => {
-            return Err(explains.then(|| near::role_lacks(ask, assignment, role)));
+            return Err(explains.then(|| near::role_lacks(ask, assignment, view)));
         }
     };
     let standing = standing(ask.cx, assignment);
     let until = match standing {
         Standing::Unbounded => None,
         Standing::Active(end) => end,
-        Standing::NotYet(..) | Standing::Ended(..) => return Err(explains.then(|| near::out_of_time(ask, assignment, role, &standing))),
+        Standing::NotYet(..) | Standing::Ended(..) => return Err(near::out_of_time(ask, assignment, role, standing).filter(|_| explains)),
     };
     let mut doubts: Vec<(Missing, String)> = Vec::new();
     if let Via::Perhaps(group) = candidate.via {
@@ -185,7 +181,7 @@ fn missing_role(ask: &Ask<'_>, assignment: &RoleAssignment) -> (Missing, String)
 }
 
 /// What conditions and undocumented patterns put on top of the assignment; nothing for a plain one.
-fn under_conditions<J: Judgement>(ask: &Ask<'_>, candidate: Candidate<'_>, role: &RoleView<'_>, ways: &[Way<'_>]) -> Option<J> {
+fn under_conditions<J: Judgement>(ask: &Ask<'_>, candidate: Candidate<'_>, role: Role<'_>, ways: &[Way<'_>]) -> Option<J> {
     let assignment = candidate.assignment;
     let own = || {
         let text = assignment.condition.as_deref()?;
@@ -231,7 +227,7 @@ fn under_conditions<J: Judgement>(ask: &Ask<'_>, candidate: Candidate<'_>, role:
 fn granting_leaf(
     ask: &Ask<'_>,
     candidate: Candidate<'_>,
-    role: &RoleView<'_>,
+    role: Role<'_>,
     ways: &[Way<'_>],
     until: Option<Timestamp>,
     assumed_permanent: bool,

@@ -1,8 +1,9 @@
 //! How a role or a deny assignment stands to one action.
 
 use crate::eval::Context;
-use crate::model::{Action, ActionPattern, Permission, Plane, RoleDefinition, RoleId};
+use crate::model::{Action, ActionPattern, Grant, Permission, Plane, RoleDefinition, RoleId, RoleNumber};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// How a pattern stands to an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,21 +99,24 @@ pub(super) fn covers<'a>(permissions: &'a [Permission], action: &Action, plane: 
     excluded.map_or(Covers::NotNamed, |(pattern, by)| Covers::Excluded(pattern, by))
 }
 
-/// A role as it stands to the action of the question.
-#[derive(Clone, Debug)]
-pub(super) struct RoleView<'a> {
+/// A role's definition.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Role<'a> {
     /// The definition; `None`: a custom role that is not in the snapshot.
     pub(super) definition: Option<&'a RoleDefinition>,
     /// The definition is the one of the rules, not one that was collected.
-    pub(super) from_rules: bool,
-    /// How it stands to the action; [`Covers::NotNamed`] without definition.
-    pub(super) covers: Covers<'a>,
+    from_rules: bool,
 }
 
-impl RoleView<'_> {
-    /// Whether an assignment of the role would grant the action or may.
-    pub(super) fn may_grant(&self) -> bool {
-        self.definition.is_none() || matches!(self.covers, Covers::Ways(_))
+impl<'a> Role<'a> {
+    fn of(cx: &Context<'a>, id: &RoleId) -> Self {
+        let collected = cx.snapshot.facts().role_definitions.get(id);
+        let definition = collected.or_else(|| cx.rules.built_in_role(id).map(|role| &role.definition));
+        Role { definition, from_rules: collected.is_none() }
+    }
+
+    fn permissions(&self) -> &'a [Permission] {
+        self.definition.map(|definition| definition.permissions.as_slice()).unwrap_or_default()
     }
 
     /// The role's name, else its GUID.
@@ -128,8 +132,7 @@ impl RoleView<'_> {
 
     /// Whether the role grants `action` without condition or doubt.
     pub(super) fn plainly_grants(&self, action: &Action, plane: Plane) -> bool {
-        let permissions = self.definition.map(|definition| definition.permissions.as_slice()).unwrap_or_default();
-        match covers(permissions, action, plane) {
+        match covers(self.permissions(), action, plane) {
             Covers::Ways(ways) => ways.iter().any(|way| way.condition.is_none() && way.open.is_none()),
             Covers::Excluded(..) | Covers::NotNamed => false,
         }
@@ -137,7 +140,28 @@ impl RoleView<'_> {
 
     /// Whether the role has no data action at all.
     pub(super) fn is_management_role(&self) -> bool {
-        self.definition.is_some_and(|definition| definition.permissions.iter().all(|entry| entry.data_actions.is_empty()))
+        self.definition.is_some() && self.permissions().iter().all(|entry| entry.data_actions.is_empty())
+    }
+}
+
+/// A role as it stands to the action of the question.
+#[derive(Clone, Debug)]
+pub(super) struct RoleView<'a> {
+    /// The role.
+    pub(super) role: Role<'a>,
+    /// How it stands to the action; [`Covers::NotNamed`] without definition.
+    pub(super) covers: Covers<'a>,
+}
+
+impl RoleView<'_> {
+    /// Whether an assignment of the role would grant the action or may.
+    pub(super) fn may_grant(&self) -> bool {
+        self.role.definition.is_none() || self.is_named()
+    }
+
+    /// Whether the role is known to name the action and not to take it away.
+    pub(super) fn is_named(&self) -> bool {
+        matches!(self.covers, Covers::Ways(_))
     }
 }
 
@@ -146,7 +170,7 @@ pub(super) struct Roles<'a> {
     cx: &'a Context<'a>,
     action: &'a Action,
     plane: Plane,
-    seen: BTreeMap<&'a RoleId, RoleView<'a>>,
+    seen: BTreeMap<RoleNumber, RoleView<'a>>,
 }
 
 impl<'a> Roles<'a> {
@@ -154,16 +178,27 @@ impl<'a> Roles<'a> {
         Roles { cx, action, plane, seen: BTreeMap::new() }
     }
 
-    /// The role with this id: from the snapshot, else a built-in one of the rules.
-    pub(super) fn view(&mut self, id: &'a RoleId) -> &RoleView<'a> {
-        let (cx, action, plane) = (self.cx, self.action, self.plane);
-        self.seen.entry(id).or_insert_with(|| {
-            let collected = cx.snapshot.facts().role_definitions.get(id);
-            let definition = collected.or_else(|| cx.rules.built_in_role(id).map(|role| &role.definition));
-            let covers = definition.map_or(Covers::NotNamed, |definition| covers(&definition.permissions, action, plane));
-            RoleView { definition, from_rules: collected.is_none(), covers }
+    /// The role of a role assignment; there is always one for a grant of the snapshot.
+    pub(super) fn view(&mut self, grant: Grant) -> Option<&RoleView<'a>> {
+        Some(match self.seen.entry(grant.role) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let id = &self.cx.snapshot.role_assignment(grant)?.role;
+                new.insert(judge(self.cx, self.action, self.plane, id))
+            }
         })
     }
+
+    /// The role with this id.
+    pub(super) fn judge(&self, id: &RoleId) -> RoleView<'a> {
+        judge(self.cx, self.action, self.plane, id)
+    }
+}
+
+/// From the snapshot, else a built-in one of the rules.
+fn judge<'a>(cx: &Context<'a>, action: &Action, plane: Plane, id: &RoleId) -> RoleView<'a> {
+    let role = Role::of(cx, id);
+    RoleView { role, covers: covers(role.permissions(), action, plane) }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub use condition::{ConditionOf, ConditionQuestion, condition_holds};
 use super::{Context, DataTarget, Evidence, EvidenceKind, Judgement, Leaf, Proof, Verdict};
 use crate::model::{Action, Identities, Known, Missing, Operation, Plane, Scope, StorageAccount, container_scope};
 use crate::rules::DataAction;
-use ask::{Ask, Place};
+use ask::{Ask, Mine, Place};
 
 /// Most near misses, or candidates that all miss the same, that a proof lists.
 const MOST_LISTED: usize = 12;
@@ -83,8 +83,8 @@ pub fn management<J: Judgement>(cx: &Context<'_>, who: &Identities, action: &Act
 
 /// Whether `who` may do one action at `scope`, without any data in mind: conditions that ask about data stay open.
 pub fn one_action<J: Judgement>(cx: &Context<'_>, who: &Identities, action: &Action, plane: Plane, scope: &Scope) -> Rbac<J> {
-    let place = &Place::of(cx.snapshot, scope);
-    Ask { cx, who, action, plane, suboperation: "", operation: None, target: None, resource: scope, place, near: true }.rbac()
+    let (place, mine) = (&Place::of(cx.snapshot, scope), &Mine::of(cx.snapshot, who));
+    Ask { cx, who, action, plane, suboperation: "", operation: None, target: None, resource: scope, place, mine, near: true }.rbac()
 }
 
 /// Whether RBAC lets `who` do `operation` on `target`. An account that is not in the snapshot leaves both halves unknown.
@@ -168,7 +168,7 @@ fn each_action<T>(
         Known::Missing(missing) => return Err(Instead::Unknown(missing.clone())),
     };
     let resource = &container_scope(&account.id, &target.container);
-    let place = &Place::of(cx.snapshot, resource);
+    let (place, mine) = (&Place::of(cx.snapshot, resource), &Mine::of(cx.snapshot, who));
     let asked = rule.data_actions.iter().filter(|action| account.is_hns_enabled || !action.hns_only);
     let answers: Vec<T> = asked
         .enumerate()
@@ -176,7 +176,7 @@ fn each_action<T>(
             let (operation, target) = (Some(operation), Some(target));
             // What almost grants the first action is what almost grants the others.
             let near = at == 0;
-            answer(&Ask { cx, who, action, plane: Plane::Data, suboperation, operation, target, resource, place, near })
+            answer(&Ask { cx, who, action, plane: Plane::Data, suboperation, operation, target, resource, place, mine, near })
         })
         .collect();
     if answers.is_empty() {

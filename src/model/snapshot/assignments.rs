@@ -3,34 +3,10 @@
 use super::super::*;
 use super::index::{ByScope, Records, below_key, pick};
 use super::{Known, Snapshot};
+use std::cell::OnceCell;
 
 /// Assignments.
 impl Snapshot {
-    /// Role assignments of exactly `principal` at exactly the scope with lower-case key `scope`, in file order.
-    pub fn role_assignments_at<'a>(&'a self, scope: &str, principal: &ObjectId) -> impl Iterator<Item = &'a RoleAssignment> {
-        pick(&self.facts.role_assignments, self.index.assignments_at_of(&self.facts, scope, principal))
-    }
-
-    /// All role assignments at exactly the scope with lower-case key `scope`, by principal.
-    pub fn all_role_assignments_at<'a>(&'a self, scope: &str) -> impl Iterator<Item = &'a RoleAssignment> {
-        pick(&self.facts.role_assignments, self.index.assignments_at(scope))
-    }
-
-    /// Every role assignment of exactly `principal`, at whatever scope.
-    pub fn role_assignments_of<'a>(&'a self, principal: &ObjectId) -> impl Iterator<Item = &'a RoleAssignment> {
-        pick(&self.facts.role_assignments, self.index.assignments_of(principal))
-    }
-
-    /// Every role assignment at a management group.
-    pub fn management_group_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
-        pick(&self.facts.role_assignments, self.index.management_group_assignments())
-    }
-
-    /// Deny assignments at exactly the scope with lower-case key `scope`.
-    pub fn deny_assignments_at<'a>(&'a self, scope: &str) -> impl Iterator<Item = &'a DenyAssignment> {
-        pick(&self.facts.deny_assignments, self.index.denies_at(scope))
-    }
-
     /// PIM instances that bound the role assignment with this id.
     pub fn schedule_instances_of<'a>(&'a self, assignment: &Scope) -> impl Iterator<Item = &'a AssignmentScheduleInstance> {
         pick(&self.facts.assignment_instances, self.index.instances_of(assignment))
@@ -41,27 +17,36 @@ impl Snapshot {
         pick(&self.facts.eligibility_instances, self.index.eligibilities_of(principal))
     }
 
-    /// Every scope at which an assignment would apply to `resource`: its path upwards, its management groups, the root.
+    /// Every scope at which an assignment would apply to `resource`, as lower-case keys: its path upwards, its management
+    /// groups, the root.
     ///
     /// The second value says what is missing of the management-group chain.
-    pub fn scopes_above(&self, resource: &Scope) -> (Vec<String>, Option<Missing>) {
-        let mut keys: Vec<String> = resource.ancestor_keys().filter(|key| *key != "/").map(str::to_owned).collect();
+    pub fn scopes_above<'a>(&'a self, resource: &'a Scope) -> (Vec<&'a str>, Option<Missing>) {
+        let mut keys: Vec<&str> = resource.ancestor_keys().filter(|key| *key != "/").collect();
         let missing = match self.chain_of(resource) {
             Known::Known(chain) => {
-                keys.extend(chain.iter().map(|group| group.key().to_owned()));
+                keys.extend(chain.iter().map(Scope::key));
                 None
             }
             Known::Missing(missing) => Some(missing),
         };
-        keys.push("/".to_owned());
+        keys.push("/");
         (keys, missing)
     }
 
     /// Management groups above the subscription of `resource`, nearest first; empty for what lies in no subscription.
-    pub fn chain_of(&self, resource: &Scope) -> Known<Vec<Scope>> {
-        match resource.subscription() {
-            Some(subscription) => self.subscription(&subscription).chain,
-            None => Known::Known(Vec::new()),
+    pub fn chain_of(&self, resource: &Scope) -> Known<&[Scope]> {
+        let by_key = resource.key().strip_prefix("/subscriptions/").and_then(|rest| rest.split('/').next());
+        let recorded = by_key.and_then(|key| self.facts.subscriptions.get(key)).and_then(|record| record.management_groups.as_deref());
+        if let Some(chain) = recorded {
+            return Known::Known(chain);
+        }
+        let Some(subscription) = resource.subscription() else {
+            return Known::Known(&[]);
+        };
+        match (self.facts.subscriptions.get(&subscription), self.subscription(&subscription).chain) {
+            (_, Known::Missing(missing)) => Known::Missing(missing),
+            (record, Known::Known(_)) => Known::Known(record.and_then(|record| record.management_groups.as_deref()).unwrap_or_default()),
         }
     }
 
@@ -83,6 +68,11 @@ impl Snapshot {
             Some(record) => Lookup::Complete(Some(record)),
             None => self.closed_world().map_or(Lookup::NotCollected, |all| Lookup::Complete(Some(all))),
         }
+    }
+
+    /// Whether any look-up of kind `what` failed for one principal only.
+    pub fn has_gaps_of_principals(&self, what: What) -> bool {
+        self.index.gaps(what).is_some_and(|gaps| !gaps.of.is_empty())
     }
 
     /// A question about nobody in particular concerns the gaps of everybody.
@@ -118,20 +108,28 @@ impl Snapshot {
 struct Line<'a> {
     snapshot: &'a Snapshot,
     scope: &'a Scope,
-    chain: Known<Vec<Scope>>,
+    chain: OnceCell<Known<&'a [Scope]>>,
 }
 
 const MANAGEMENT_GROUPS: &str = "/providers/microsoft.management/managementgroups";
 
 impl<'a> Line<'a> {
     fn new(snapshot: &'a Snapshot, scope: &'a Scope) -> Self {
-        Line { snapshot, scope, chain: snapshot.chain_of(scope) }
+        Line { snapshot, scope, chain: OnceCell::new() }
+    }
+
+    /// Looked up only where a record may depend on it.
+    fn chain(&self) -> &Known<&'a [Scope]> {
+        self.chain.get_or_init(|| self.snapshot.chain_of(self.scope))
     }
 
     /// A record that certainly lies on this line, nearest above first.
     fn first_on(&self, records: &ByScope) -> Option<u32> {
+        if records.is_empty() {
+            return None;
+        }
         let at_or_above = self.scope.ancestor_keys().find_map(|key| first(records, key));
-        let groups = || self.chain.value().into_iter().flatten().find_map(|group| first(records, group.key()));
+        let groups = || self.chain().value().into_iter().copied().flatten().find_map(|group| first(records, group.key()));
         at_or_above.or_else(groups).or_else(|| self.first_at_or_below(records))
     }
 
@@ -154,13 +152,16 @@ impl<'a> Line<'a> {
     /// A record that lies on this line for all that is known: at a management group, where the chain is not known; and of
     /// a management group, whatever may be in it or above it.
     fn first_maybe_on(&self, records: &ByScope) -> Option<u32> {
+        if records.is_empty() {
+            return None;
+        }
         let any_group = || below_key(records, MANAGEMENT_GROUPS).find_map(|places| places.first().copied());
         if self.scope.is_management_group() {
             let maybe_inside = |key: &str| self.snapshot.chain_of(&Scope::new(key)).value().is_none();
             let in_it = || records.iter().filter(|(key, _)| maybe_inside(key)).find_map(|(_, places)| places.first().copied());
             return any_group().or_else(in_it);
         }
-        match self.chain {
+        match self.chain() {
             Known::Known(_) => None,
             Known::Missing(_) => any_group(),
         }

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::Facts;
+use super::grants::Grants;
 use std::collections::BTreeMap;
 
 /// A hash map; its order never shows.
@@ -15,11 +16,7 @@ pub(super) type ByScope = BTreeMap<String, Places>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    /// Role assignments at a scope, by principal, then in file order.
-    assignments: HashMap<Scope, Places>,
-    assignments_of: HashMap<ObjectId, Places>,
-    management_group_assignments: Places,
-    denies: HashMap<Scope, Places>,
+    pub(super) grants: Grants,
     instances: HashMap<Scope, Places>,
     eligibilities_of: HashMap<ObjectId, Places>,
     by_app: HashMap<AppId, ObjectId>,
@@ -104,14 +101,14 @@ pub(super) fn below_key<'a>(records: &'a ByScope, key: &str) -> impl Iterator<It
 }
 
 /// More records than fit are not findable; a file of that many lines is refused long before.
-fn place(at: usize) -> u32 {
+pub(super) fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 impl Index {
     pub(super) fn new(facts: &Facts) -> Self {
-        let mut index = Index::default();
-        index.add_assignments(facts);
+        let mut index = Index { grants: Grants::new(facts), ..Index::default() };
+        index.add_instances(facts);
         for (at, record) in facts.coverage.iter().enumerate() {
             let key = scope_key(record.what, &record.scope);
             index.coverage.entry(record.what).or_default().push(key, record.principal.as_ref(), place(at));
@@ -131,21 +128,7 @@ impl Index {
         index
     }
 
-    fn add_assignments(&mut self, facts: &Facts) {
-        for (at, assignment) in facts.role_assignments.iter().enumerate() {
-            self.assignments.entry(assignment.scope.clone()).or_default().push(place(at));
-            self.assignments_of.entry(assignment.principal.clone()).or_default().push(place(at));
-            if assignment.scope.is_management_group() {
-                self.management_group_assignments.push(place(at));
-            }
-        }
-        let principal = |at: &u32| facts.role_assignments.get(*at as usize).map(|assignment| &assignment.principal);
-        for places in self.assignments.values_mut() {
-            places.sort_by_key(principal);
-        }
-        for (at, deny) in facts.deny_assignments.iter().enumerate() {
-            self.denies.entry(deny.scope.clone()).or_default().push(place(at));
-        }
+    fn add_instances(&mut self, facts: &Facts) {
         for (at, instance) in facts.assignment_instances.iter().enumerate() {
             if let Some(origin) = &instance.origin_role_assignment {
                 self.instances.entry(origin.clone()).or_default().push(place(at));
@@ -154,30 +137,6 @@ impl Index {
         for (at, eligible) in facts.eligibility_instances.iter().enumerate() {
             self.eligibilities_of.entry(eligible.principal.clone()).or_default().push(place(at));
         }
-    }
-
-    pub(super) fn assignments_at(&self, scope: &str) -> &[u32] {
-        self.assignments.get(scope).map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn assignments_at_of(&self, facts: &Facts, scope: &str, principal: &ObjectId) -> &[u32] {
-        let places = self.assignments_at(scope);
-        let of = |at: &u32| facts.role_assignments.get(*at as usize).map(|assignment| &assignment.principal);
-        let start = places.partition_point(|at| of(at) < Some(principal));
-        let end = places.partition_point(|at| of(at) <= Some(principal));
-        places.get(start..end).unwrap_or_default()
-    }
-
-    pub(super) fn management_group_assignments(&self) -> &[u32] {
-        &self.management_group_assignments
-    }
-
-    pub(super) fn assignments_of(&self, principal: &ObjectId) -> &[u32] {
-        self.assignments_of.get(principal).map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn denies_at(&self, scope: &str) -> &[u32] {
-        self.denies.get(scope).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn instances_of(&self, assignment: &Scope) -> &[u32] {

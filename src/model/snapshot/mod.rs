@@ -3,11 +3,13 @@
 mod assignments;
 mod directory;
 mod facts;
+mod grants;
 mod index;
 mod paths;
 mod resources;
 
 pub use facts::{ContainerKey, Facts};
+pub use grants::{AtScope, Grant, PrincipalNumber, RoleNumber, ScopeNumber};
 pub use resources::container_scope;
 
 use super::*;

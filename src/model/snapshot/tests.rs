@@ -115,10 +115,11 @@ fn a_management_group_counts_where_the_chain_says_so() {
     assert_eq!(assignments(&Snapshot::new(cover()), ACCOUNT, None), "unknown", "no subscription record: chain unknown");
 
     let known = Snapshot::new(with_chain(Facts::default(), Some(&["corp", "root"])));
-    let (keys, missing) = known.scopes_above(&Scope::new(SUBSCRIPTION));
+    let subscription = Scope::new(SUBSCRIPTION);
+    let (keys, missing) = known.scopes_above(&subscription);
     assert_eq!(missing, None);
     assert_eq!(keys.iter().filter(|key| key.contains("managementgroups/")).count(), 2);
-    assert_eq!(keys.last().map(String::as_str), Some("/"));
+    assert_eq!(keys.last(), Some(&"/"));
     let unknown = Snapshot::new(with_chain(Facts::default(), None));
     assert_eq!(unknown.scopes_above(&Scope::new(ACCOUNT)).1.map(|missing| missing.what), Some(What::Subscription));
 }
