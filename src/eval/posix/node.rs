@@ -4,6 +4,7 @@ use super::caller::{Caller, Match, Unknown};
 use super::notice;
 use crate::eval::{Evidence, EvidenceKind, Judgement, Leaf, Verdict};
 use crate::model::{Acl, AclError, AclTag, Bits, Lookup, Masked, Missing, ObjectId, PathAccess, StorePath, What};
+use std::fmt;
 
 /// One path with its ACL, and the principal it is asked about.
 pub(super) struct Node<'a> {
@@ -17,8 +18,24 @@ struct Candidate {
     tag: AclTag,
     /// What it grants after the mask.
     grants: Bits,
-    /// As written, with the mask spelled out where one applies.
-    text: String,
+    written: Bits,
+    /// The mask that applies to it.
+    mask: Option<Bits>,
+}
+
+/// As written, with the mask spelled out where one applies.
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Candidate { tag, grants, written, mask } = self;
+        match (tag, mask) {
+            (AclTag::Owner, _) => write!(f, "user::{written}"),
+            (AclTag::Other, _) => write!(f, "other::{written}"),
+            (AclTag::User(_) | AclTag::OwningGroup | AclTag::Group(_) | AclTag::Mask, Some(mask)) => {
+                write!(f, "{tag}:{written} & mask::{mask} = {grants}")
+            }
+            (AclTag::User(_) | AclTag::OwningGroup | AclTag::Group(_) | AclTag::Mask, None) => write!(f, "{tag}:{written}"),
+        }
+    }
 }
 
 /// Whether the ACL in `record` grants all of `want`.
@@ -117,14 +134,14 @@ impl Node<'_> {
     /// Everyone else. The documented code masks these bits, the documented prose does not: where that decides, it is open.
     fn other<J: Judgement>(&self, want: Bits) -> J {
         let (plain, masked) = (self.acl.other(), self.acl.mask().limit(self.acl.other()));
-        let candidate = Candidate { tag: AclTag::Other, grants: masked, text: format!("other::{plain}") };
+        let candidate = Candidate { tag: AclTag::Other, grants: masked, written: plain, mask: None };
         if plain.contains(want) == masked.contains(want) {
             return self.decided(want, &candidate);
         }
         J::undetermined(|| {
             let mask = self.acl.mask().bits().unwrap_or(Bits::ALL);
-            let says = format!("{} grants {}, under mask::{mask} it would not", candidate.text, purpose(want));
-            let claim = format!("{} gives {} {} on {}", candidate.text, self.caller.label(), purpose(want), self.record.path);
+            let says = format!("{candidate} grants {}, under mask::{mask} it would not", purpose(want));
+            let claim = format!("{candidate} gives {} {} on {}", self.caller.label(), purpose(want), self.record.path);
             let question = "Microsoft's code for the check applies the mask to `other`, its text on the mask does not";
             (notice::attach(self, self.cite(claim, says)), Missing::open("mask-on-other", question))
         })
@@ -139,46 +156,35 @@ impl Node<'_> {
     fn perhaps<J: Judgement>(&self, want: Bits, candidate: &Candidate, unknown: Unknown) -> J {
         J::undetermined(|| {
             let missing = self.caller.missing(unknown);
-            let claim = format!(
-                "`{}` speaks of {} and decides about {} on {}",
-                candidate.text,
-                self.caller.label(),
-                purpose(want),
-                self.record.path
-            );
+            let claim =
+                format!("`{candidate}` speaks of {} and decides about {} on {}", self.caller.label(), purpose(want), self.record.path);
             let why = missing.because.clone().unwrap_or_else(|| format!("{} {} not collected", missing.what, missing.scope));
-            (self.cite(claim, format!("`{}`; whether it applies is not known: {why}", candidate.text)), missing)
+            (self.cite(claim, format!("`{candidate}`; whether it applies is not known: {why}")), missing)
         })
     }
 
     /// The entry decides.
     fn decided<J: Judgement>(&self, want: Bits, candidate: &Candidate) -> J {
-        let text = &candidate.text;
         let claim = || format!("{} has {} on {}", self.caller.label(), purpose(want), self.record.path);
         if candidate.grants.contains(want) {
-            return J::allowed(|| self.cite(claim(), format!("`{text}`")));
+            return J::allowed(|| self.cite(claim(), format!("`{candidate}`")));
         }
         J::denied(|| {
             let lacks = want.without(candidate.grants);
             let why = why_it_decides(&candidate.tag);
-            let leaf = self.cite(claim(), format!("`{text}` lacks `{lacks}`{}", why.unwrap_or_default()));
+            let leaf = self.cite(claim(), format!("`{candidate}` lacks `{lacks}`{}", why.unwrap_or_default()));
             if why.is_some() { notice::attach(self, leaf) } else { leaf }
         })
     }
 
     fn owner(&self) -> Candidate {
         let bits = self.acl.owner();
-        Candidate { tag: AclTag::Owner, grants: bits, text: format!("user::{bits}") }
+        Candidate { tag: AclTag::Owner, grants: bits, written: bits, mask: None }
     }
 
     fn masked(&self, tag: AclTag, bits: Masked) -> Candidate {
-        let grants = bits.under(self.acl.mask());
-        let written = bits.written();
-        let text = match self.acl.mask().bits() {
-            Some(mask) => format!("{tag}:{written} & mask::{mask} = {grants}"),
-            None => format!("{tag}:{written}"),
-        };
-        Candidate { tag, grants, text }
+        let mask = self.acl.mask();
+        Candidate { tag, grants: bits.under(mask), written: bits.written(), mask: mask.bits() }
     }
 
     fn cite(&self, claim: String, says: String) -> Leaf {
