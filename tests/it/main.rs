@@ -8,6 +8,10 @@ mod acl_chain;
 mod acl_parse;
 mod acl_reference;
 mod acl_world;
+#[cfg(feature = "collect")]
+mod fake;
+#[cfg(feature = "collect")]
+mod fake_azure;
 mod gates;
 mod job_args;
 mod kernel_acl;
