@@ -91,6 +91,7 @@ const RULES_EXAMPLES: &str = "\
 Examples:
   canread rules
   canread rules access/mount
+  canread rules --condition - < condition.txt
   canread rules --schema report > report.schema.json";
 
 #[derive(Args)]
@@ -365,6 +366,9 @@ pub(super) struct Rules {
     /// Print a JSON Schema.
     #[arg(long, value_name = "NAME", conflicts_with = "id")]
     pub(super) schema: Option<SchemaArg>,
+    /// Read a condition of a role assignment and say what it asks for; - is standard input.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["id", "schema"])]
+    pub(super) condition: Option<String>,
     /// Folder of rule files to use or override.
     #[arg(long, value_name = "DIR")]
     pub(super) rules: Option<PathBuf>,

@@ -278,6 +278,15 @@ pub enum SchemaName {
     Access,
 }
 
+/// The text of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConditionText {
+    /// On standard input.
+    Stdin,
+    /// Given as it is.
+    Given(String),
+}
+
 /// `canread rules`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RulesArgs {
@@ -285,6 +294,8 @@ pub struct RulesArgs {
     pub id: Option<String>,
     /// Print this schema.
     pub schema: Option<SchemaName>,
+    /// Read this condition.
+    pub condition: Option<ConditionText>,
     /// Folder of rule files.
     pub rules: Option<PathBuf>,
 }

@@ -2,8 +2,8 @@
 
 use super::gates::{ComputeView, auth_mode, reachable, runtime_batch, silent_partial_reads};
 use super::requirement::{
-    IdentityQuestion, StoredQuestion, data_readable, identities, implicit_output, job_invoke, known_principals, output, stored_credential,
-    stored_reader, upload,
+    IdentityQuestion, StoredQuestion, closed_to_invoker, data_readable, identities, implicit_output, job_invoke, known_principals, output,
+    stored_credential, stored_reader, stored_tenant, upload,
 };
 use super::resolve::{Resolution, resolve};
 use super::{
@@ -12,8 +12,8 @@ use super::{
     granted_by, view,
 };
 use crate::model::{
-    Action, CredentialUsed, Found, GrantedBy, InputReference, Known, Missing, ObjectId, Plane, RequirementId, Scope, SecurityPrincipal,
-    Snapshot, StoreKind, WarningId,
+    Action, CredentialUsed, Datastore, Disputed, Found, GrantedBy, InputReference, Known, Missing, ObjectId, Plane, RequirementId, Scope,
+    SecurityPrincipal, Snapshot, StoreKind, WarningId,
 };
 use crate::rules::{CredentialRule, RuleSet};
 
@@ -57,12 +57,13 @@ fn advisory_warning(finding: &RequirementFinding) -> Option<Warning> {
     if finding.counts || finding.verdict() == Verdict::Allowed {
         return None;
     }
-    let (id, why) = if finding.disputed {
-        (WarningId::AccessRead, "Microsoft's pages disagree about whether it is needed")
+    Some(if finding.disputed {
+        let message = format!("{} (Microsoft's pages disagree about whether it is needed)", finding.summary);
+        Warning::new(WarningId::AccessRead, message)
     } else {
-        (WarningId::RuleSuperseded, "edition `seed` does not ask for it, the current wording does")
-    };
-    Some(Warning::new(id, format!("{}: {} ({why})", finding.id, finding.summary)))
+        let why = "edition `seed` does not ask for it, the current wording does";
+        Warning::new(WarningId::RuleSuperseded, format!("{}: {} ({why})", finding.id, finding.summary))
+    })
 }
 
 impl<'a> Job<'_, 'a> {
@@ -233,7 +234,7 @@ impl<'a> Job<'_, 'a> {
                     StoredQuestion { job: self.view, store, other_workspace: place.other_workspace, target: &place.target, operations };
                 finding.requirements.extend(stored_credential(self.cx, &question));
                 let reader = stored_reader(self.cx, store);
-                rest.extend(reader.as_ref().and_then(|reader| stored_tenant(self.cx, place, store, reader)));
+                rest.extend(reader.as_ref().and_then(|reader| account_tenant(self.cx, place, store, reader)));
                 readers.extend(reader.filter(|reader| reader.object_id.is_some()));
             }
             None => rest = self.by_identity(place, row, &mut readers, finding),
@@ -276,7 +277,12 @@ impl<'a> Job<'_, 'a> {
             }
             return judged.requirements;
         }
-        readers.extend(self.view.invoker.value().cloned());
+        // Whether the invoker reads at all is disputed: where that only warns, so does what is closed to it below.
+        match (self.question.disputed, self.view.invoker.value()) {
+            (Disputed::Deny, invoker) => readers.extend(invoker.cloned()),
+            (Disputed::Warn, Some(invoker)) => finding.warnings.extend(closed_to_invoker(self.cx, &place.target, invoker)),
+            (Disputed::Warn, None) => {}
+        }
         if compute_counts {
             readers.extend(known_principals(&self.compute.candidates));
         }
@@ -300,25 +306,8 @@ impl<'a> Job<'_, 'a> {
 }
 
 /// `account/tenant` of a stored service principal.
-fn stored_tenant(
-    cx: &Context<'_>,
-    place: &Place<'_>,
-    store: &crate::model::Datastore,
-    reader: &SecurityPrincipal,
-) -> Option<RequirementFinding> {
-    if place.target.store == StoreKind::AdlsGen1 {
-        return None;
-    }
-    let tenant = match &store.credential {
-        crate::model::CredentialSource::ServicePrincipal { tenant_id, .. }
-        | crate::model::CredentialSource::Certificate { tenant_id, .. } => tenant_id.clone(),
-        crate::model::CredentialSource::None
-        | crate::model::CredentialSource::AccountKey
-        | crate::model::CredentialSource::Sas
-        | crate::model::CredentialSource::Other(_) => return None,
-    };
-    let tenant = tenant.or_else(|| cx.snapshot.facts().header.tenant_id.clone());
-    let proof = super::gates::tenant(cx, &place.target, &[(reader.clone(), Known::Known(tenant))]);
+fn account_tenant(cx: &Context<'_>, place: &Place<'_>, store: &Datastore, reader: &SecurityPrincipal) -> Option<RequirementFinding> {
+    let proof = stored_tenant(cx, &place.target, store, reader)?;
     let account = &place.target.account_name;
     let summary = match proof.verdict() {
         Verdict::Allowed => format!("the stored service principal and account `{account}` live in one tenant"),

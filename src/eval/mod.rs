@@ -2,6 +2,7 @@
 
 mod access;
 mod check;
+pub mod condition;
 mod context;
 pub mod credential;
 mod finding;

@@ -3,7 +3,7 @@
 use super::access::{self, Ask};
 use super::live::Needs;
 use super::state::{self, State};
-use super::{Failure, Streams, check};
+use super::{Failure, Streams, check, only_table_or_json};
 use crate::cli::batch::{AccessDefaults, CheckDefaults, LineError, parse_access_line, parse_check_line};
 use crate::cli::{AccessArgs, CheckArgs, OutputArgs, Source};
 use crate::eval::{self, Verdict};
@@ -24,7 +24,7 @@ struct Malformed {
 
 pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let job = check::job_inputs(args)?;
-    let state = load(&args.state, lines, streams)?;
+    let state = load(&args.state, lines, output, streams)?;
     let defaults = CheckDefaults::new(args, job);
     answer_all(lines, output, streams, |line| {
         let question = parse_check_line(line, &defaults)?;
@@ -37,7 +37,7 @@ pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, strea
 }
 
 pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let state = load(&args.state, lines, streams)?;
+    let state = load(&args.state, lines, output, streams)?;
     let defaults = AccessDefaults::new(args);
     answer_all(lines, output, streams, |line| {
         let question = parse_access_line(line, &defaults)?;
@@ -54,7 +54,9 @@ pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, str
     })
 }
 
-fn load(args: &crate::cli::StateArgs, lines: &Source, streams: &mut Streams<'_>) -> Result<State, Failure> {
+fn load(args: &crate::cli::StateArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<State, Failure> {
+    // A batch has one form, lines of JSON; what a command has besides is taken for it.
+    only_table_or_json(output, "--batch")?;
     if *lines == Source::Stdin && args.snapshot == Some(Source::Stdin) {
         return Err(Failure::usage("`--snapshot -` and `--batch -` both read standard input; give one of them a file"));
     }

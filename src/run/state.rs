@@ -25,6 +25,7 @@ pub(super) struct State {
     pub(super) rules: Cow<'static, RuleSet>,
     pub(super) snapshot: Snapshot,
     pub(super) at: Timestamp,
+    pub(super) max_age: Option<Duration>,
     pub(super) storage_suffix: String,
     pub(super) warnings: Vec<WarningReport>,
     /// The workspace that was collected live.
@@ -39,7 +40,15 @@ pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_
         let live = live::load(args, needs, streams)?;
         let snapshot = live.loaded.snapshot;
         let warnings = live.loaded.warnings.iter().map(file_warning).collect();
-        return Ok(State { rules, snapshot, at, storage_suffix: live.storage_suffix, warnings, workspace: live.workspace });
+        return Ok(State {
+            rules,
+            snapshot,
+            at,
+            max_age: args.max_age,
+            storage_suffix: live.storage_suffix,
+            warnings,
+            workspace: live.workspace,
+        });
     };
     let path = match source {
         Source::Stdin => "-".to_owned(),
@@ -47,9 +56,9 @@ pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_
     };
     let loaded = snapshot::read_path(&path).map_err(|errors| Failure::new(errors.to_string()))?;
     let mut warnings: Vec<WarningReport> = loaded.warnings.iter().map(file_warning).collect();
-    warnings.extend(age(&loaded.snapshot, at, args.max_age)?);
+    warnings.extend(age(&loaded.snapshot, at));
     let storage_suffix = storage_suffix(args.cloud.as_ref(), &loaded.snapshot)?;
-    Ok(State { rules, snapshot: loaded.snapshot, at, storage_suffix, warnings, workspace: None })
+    Ok(State { rules, snapshot: loaded.snapshot, at, max_age: args.max_age, storage_suffix, warnings, workspace: None })
 }
 
 fn file_warning(warning: &snapshot::Warning) -> WarningReport {
@@ -98,7 +107,7 @@ pub(super) fn load_rules(folder: Option<&Path>) -> Result<Cow<'static, RuleSet>,
     let Some(folder) = folder else {
         return Ok(Cow::Borrowed(embedded));
     };
-    let files = rule_files(folder).map_err(|error| Failure::new(format!("cannot read rules in {}: {error}", folder.display())))?;
+    let files = rule_files(folder)?;
     if files.is_empty() {
         return Err(Failure::new(format!("no rule file (*.toml) in {}", folder.display())));
     }
@@ -108,38 +117,46 @@ pub(super) fn load_rules(folder: Option<&Path>) -> Result<Cow<'static, RuleSet>,
 
 /// The `*.toml` of a folder, by name.
 #[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
-fn rule_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
+fn rule_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let unread = |path: &Path, error: &std::io::Error| Failure::new(format!("cannot read rules in {}: {error}", path.display()));
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
+    for entry in std::fs::read_dir(folder).map_err(|error| unread(folder, &error))? {
+        let path = entry.map_err(|error| unread(folder, &error))?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            files.push((name, std::fs::read_to_string(&path)?));
+            files.push((name, read_text(&path)?));
         }
     }
     files.sort();
     Ok(files)
 }
 
-/// Refuses a snapshot older than `--max-age`, warns about one older than a day; both measured at the time asked about.
-fn age(snapshot: &Snapshot, at: Timestamp, max_age: Option<Duration>) -> Result<Option<WarningReport>, Failure> {
-    let Some(collected) = snapshot.facts().header.collected_at else {
-        return match max_age {
-            Some(_) => Err(Failure::new("the snapshot does not say when it was collected, so `--max-age` refuses it; collect it again")),
-            None => Ok(None),
+impl State {
+    /// Refuses a snapshot older than `--max-age` at the time a question asks about.
+    pub(super) fn not_older(&self, at: Timestamp) -> Result<(), Failure> {
+        let Some(limit) = self.max_age else {
+            return Ok(());
         };
-    };
-    let age = at - collected;
-    if let Some(limit) = max_age.filter(|limit| age > *limit) {
-        let message = format!(
+        let Some(collected) = self.snapshot.facts().header.collected_at else {
+            return Err(Failure::new("the snapshot does not say when it was collected, so `--max-age` refuses it; collect it again"));
+        };
+        let age = at - collected;
+        if age <= limit {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
             "the snapshot is {} old at the time asked about, more than the {} of `--max-age`; collect it again",
             span(age),
             span(limit)
-        );
-        return Err(Failure::new(message));
+        )))
     }
+}
+
+/// Warns about a snapshot older than a day at the time asked about.
+fn age(snapshot: &Snapshot, at: Timestamp) -> Option<WarningReport> {
+    let age = at - snapshot.facts().header.collected_at?;
     let message = format!("the snapshot is {} old at the time asked about; what changed since is not in it", span(age));
-    Ok((age > OLD).then(|| WarningReport { id: WarningId::SnapshotOld.to_string(), message }))
+    (age > OLD).then(|| WarningReport { id: WarningId::SnapshotOld.to_string(), message })
 }
 
 fn span(duration: Duration) -> String {

@@ -2,33 +2,50 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read files and the environment")]
 
+mod abac;
+mod access_whole;
 mod acl_below;
 mod acl_cases;
 mod acl_chain;
 mod acl_parse;
 mod acl_reference;
 mod acl_world;
+mod bad_input_whole;
+mod batch_whole;
+mod command;
+mod credentials_whole;
+mod docs;
+mod examples;
 #[cfg(feature = "collect")]
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
+mod fuzz_entry;
+mod fuzz_seeds;
 mod gates;
 mod job_args;
 mod kernel_acl;
 mod laws;
 mod layers;
+#[cfg(feature = "collect")]
+mod live;
+mod outputs_whole;
 mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;
+mod reachable_whole;
 mod reference;
 mod references;
 mod rules;
 mod sas;
 mod sas_generated;
 mod sas_parse;
+mod secrets_whole;
+mod snapshot_corpus;
 mod snapshot_read;
 mod stored_credential;
 mod stored_world;
+mod world2;
 mod worlds;
 
 use canread::rules::RuleSet;

@@ -1,8 +1,12 @@
 //! What requests that were tried prove.
 
+use super::is;
 use super::reachable::SubResource;
 use crate::eval::{Context, Evidence, EvidenceKind, Extent};
 use crate::model::{Probe, ProbeAnswer, ProbeCredential, Scope};
+
+/// Codes of the network and of the single blob: they say nothing about who may read the container.
+const SAYS_NOTHING: [&str; 5] = ["AuthorizationFailure", "BlobNotFound", "BlobArchived", "ServerBusy", "OperationTimedOut"];
 
 /// Account, service and container that a probe's URL names.
 struct Where {
@@ -62,17 +66,33 @@ pub(super) fn from_anywhere<'a>(cx: &Context<'a>, account: &str, sub: SubResourc
     in_account(cx, account).find(fits).map(|(probe, _)| probe)
 }
 
-/// A request without credential that proves the container public at the level `extent` needs.
+/// A request without credential that proves the container public at the level `extent` needs: the newest, by the time asked
+/// about, that says anything about it.
 pub(super) fn public_container<'a>(cx: &Context<'a>, account: &str, container: &str, extent: Extent) -> Option<&'a Probe> {
-    let fits = |(probe, at): &(&Probe, Where)| {
-        let listed = ok(probe.list.as_ref()) && (probe.read.is_none() || ok(probe.read.as_ref()));
-        let enough = match extent {
-            Extent::Folder => listed,
-            Extent::File => listed || ok(probe.read.as_ref()),
-        };
-        probe.credential == ProbeCredential::Anonymous && at.container == container && enough
+    let asked = |(probe, at): &(&Probe, Where)| {
+        probe.credential == ProbeCredential::Anonymous && at.container == container && probe.at.is_none_or(|at| at <= cx.at)
     };
-    in_account(cx, account).find(fits).map(|(probe, _)| probe)
+    let mut found: Vec<&Probe> = in_account(cx, account).filter(asked).map(|(probe, _)| probe).collect();
+    found.sort_by(|one, other| other.at.cmp(&one.at));
+    found.into_iter().find_map(|probe| is_public(probe, extent).map(|public| public.then_some(probe))).flatten()
+}
+
+/// What a request without credential says: the container is public at the level needed, it is not, or nothing.
+fn is_public(probe: &Probe, extent: Extent) -> Option<bool> {
+    let (list, read) = (probe.list.as_ref(), probe.read.as_ref());
+    let enough = match extent {
+        Extent::Folder => ok(list) && (read.is_none() || ok(read)),
+        Extent::File => ok(list) || ok(read),
+    };
+    let refused = |answer: Option<&ProbeAnswer>| match answer {
+        Some(ProbeAnswer::Error(code)) => !SAYS_NOTHING.iter().any(|other| is(other, code)),
+        Some(ProbeAnswer::Ok) | None => false,
+    };
+    match extent {
+        Extent::Folder | Extent::File if enough => Some(true),
+        Extent::Folder => (refused(list) || refused(read)).then_some(false),
+        Extent::File => refused(read).then_some(false),
+    }
 }
 
 /// A probe as evidence; the query of its URL, where a token could stand, is left out.

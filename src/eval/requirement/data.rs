@@ -1,7 +1,7 @@
 //! `data/readable`: nothing that is read is archived, and no file below a folder is closed to a reader.
 
 use crate::eval::{Context, DataTarget, Extent, Judgement, Proof, RequirementFinding, Verdict, Warning, data_access, posix, rbac};
-use crate::model::{Known, Operation, RequirementId, SecurityPrincipal, StoreKind};
+use crate::model::{Known, Operation, RequirementId, SecurityPrincipal, StoreKind, WarningId};
 
 /// Judges the data itself. `readers` are the principals whose own rights are used; none where a stored key or SAS, or public
 /// access opens everything below.
@@ -52,6 +52,23 @@ fn below(cx: &Context<'_>, target: &DataTarget<'_>, reader: &SecurityPrincipal) 
     let roles = rbac::data_operation::<Proof>(cx, &who, Operation::Read, target);
     let roles = roles.together(|| format!("Azure RBAC lets {} read all of {}", reader.label(), target.describe()));
     Some((Proof::any(claim, vec![roles, open]), warnings))
+}
+
+/// The warning that something below a folder is, or may be, closed to the invoker, where that does not count.
+pub fn closed_to_invoker(cx: &Context<'_>, target: &DataTarget<'_>, invoker: &SecurityPrincipal) -> Option<Warning> {
+    let (proof, _) = below(cx, target, invoker)?;
+    let state = match proof.verdict() {
+        Verdict::Allowed => return None,
+        Verdict::Denied => "is closed",
+        Verdict::Undetermined => "may be closed",
+    };
+    let text = format!(
+        "{}: something in {} {state} to {} (Microsoft's pages disagree about whether it is the invoker who reads)",
+        RequirementId::DataReadable,
+        target.describe(),
+        invoker.label()
+    );
+    Some(Warning::new(WarningId::AccessRead, text))
 }
 
 /// The principals among `candidates` that are known.

@@ -2,8 +2,8 @@
 
 use super::may;
 use crate::eval::gates::{Anonymous, anonymous, tenant};
-use crate::eval::{ComputeIdentities, Context, JobView, Judgement, Place, Proof, RequirementFinding, Verdict};
-use crate::model::{Disputed, Known, Missing, RequirementId, SecurityPrincipal, StoreKind, TenantId};
+use crate::eval::{ComputeIdentities, Context, DataTarget, JobView, Judgement, Place, Proof, RequirementFinding, Verdict};
+use crate::model::{Disputed, Known, Missing, Operation, RequirementId, SecurityPrincipal, StoreKind, TenantId};
 
 /// What the identity requirements are asked of.
 #[derive(Debug)]
@@ -100,9 +100,7 @@ fn single(compute: &ComputeIdentities) -> Option<&SecurityPrincipal> {
 fn account_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> RequirementFinding {
     let mut principals: Vec<(SecurityPrincipal, Known<Option<TenantId>>)> = Vec::new();
     if question.compute_counts {
-        let tenant = compute_tenant(cx, question);
-        let known = question.compute.candidates.iter().filter_map(Known::value);
-        principals.extend(known.map(|principal| (principal.clone(), tenant.clone())));
+        principals.extend(compute_in_tenant(cx, question.job, question.compute));
     }
     if let Known::Known(invoker) = &question.job.invoker {
         principals.push((invoker.clone(), Known::Known(cx.snapshot.facts().header.tenant_id.clone())));
@@ -126,13 +124,23 @@ fn account_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Requ
     RequirementFinding::new(RequirementId::AccountTenant, summary, proof)
 }
 
+/// The identities the compute may mount with, each with its tenant.
+pub(super) fn compute_in_tenant(
+    cx: &Context<'_>,
+    job: &JobView<'_>,
+    compute: &ComputeIdentities,
+) -> Vec<(SecurityPrincipal, Known<Option<TenantId>>)> {
+    let tenant = compute_tenant(cx, job);
+    compute.candidates.iter().filter_map(Known::value).map(|principal| (principal.clone(), tenant.clone())).collect()
+}
+
 /// A managed identity lives in the tenant of its resource's subscription.
-fn compute_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Known<Option<TenantId>> {
-    let own = question.job.compute.value().and_then(|compute| compute.identity.tenant_id.clone());
+fn compute_tenant(cx: &Context<'_>, job: &JobView<'_>) -> Known<Option<TenantId>> {
+    let own = job.compute.value().and_then(|compute| compute.identity.tenant_id.clone());
     if own.is_some() {
         return Known::Known(own);
     }
-    match question.job.compute_id.as_ref().and_then(crate::model::Scope::subscription) {
+    match job.compute_id.as_ref().and_then(crate::model::Scope::subscription) {
         Some(subscription) => cx.snapshot.subscription(&subscription).tenant,
         None => Known::Known(cx.snapshot.facts().header.tenant_id.clone()),
     }
@@ -143,38 +151,45 @@ fn compute_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Know
 fn access_mount(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> RequirementFinding {
     let target = &question.place.target;
     let operations = target.read_operations();
-    let premise = &question.compute.proof;
-    let mut proofs: Vec<Proof> = question.compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)).collect();
-    let proof = match (proofs.len(), proofs.pop()) {
-        (1, Some(only)) => only,
-        (_, Some(last)) => {
-            proofs.push(last);
-            several(proofs)
-        }
-        (_, None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
-    };
+    let proof = by_compute(cx, question.compute, operations, target);
     let name = single(question.compute).map_or_else(|| "the compute's identity".to_owned(), SecurityPrincipal::label);
-    let summary = match (proof.verdict(), premise.verdict()) {
-        (Verdict::Allowed, _) => format!("{name} may mount {}", target.describe()),
-        (Verdict::Denied, _) => format!("{name} may not list and read {}, so the mount fails", target.describe()),
-        (Verdict::Undetermined, _) => format!("not known whether {name} may mount {}", target.describe()),
+    let summary = match proof.verdict() {
+        Verdict::Allowed => format!("{name} may mount {}", target.describe()),
+        Verdict::Denied => format!("{name} may not list and read {}, so the mount fails", target.describe()),
+        Verdict::Undetermined => format!("not known whether {name} may mount {}", target.describe()),
     };
     let finding = RequirementFinding::new(RequirementId::AccessMount, summary, proof).of(single(question.compute).cloned());
     counting(finding, question.compute_counts)
 }
 
-fn several(proofs: Vec<Proof>) -> Proof {
+/// Whether whoever of the compute's identities is used may do every one of `operations`.
+pub(super) fn by_compute(cx: &Context<'_>, compute: &ComputeIdentities, operations: &[Operation], target: &DataTarget<'_>) -> Proof {
+    let mut proofs: Vec<Proof> = compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)).collect();
+    match (proofs.len(), proofs.pop()) {
+        (1, Some(only)) => only,
+        (_, Some(last)) => {
+            proofs.push(last);
+            let words = operations.iter().map(|operation| operation.as_str()).collect::<Vec<_>>().join(" and ");
+            several(proofs, &words)
+        }
+        (_, None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
+    }
+}
+
+fn several(proofs: Vec<Proof>, words: &str) -> Proof {
     let agree = |verdict: Verdict| proofs.iter().all(|proof| proof.verdict() == verdict);
+    let one_may = || format!("an identity the compute may mount with may {words}");
     if agree(Verdict::Allowed) {
-        return Proof::all(|| "every identity the compute may mount with may list and read".to_owned(), proofs);
+        return Proof::all(|| format!("every identity the compute may mount with may {words}"), proofs);
     }
     if agree(Verdict::Denied) {
-        return Proof::any(|| "an identity the compute may mount with may list and read".to_owned(), proofs);
+        return Proof::any(one_may, proofs);
     }
     let text = "the default identity mounts, and which of several is the default the service does not say";
-    let open = Proof::unknown(|| "it is one that may which mounts".to_owned(), &Missing::open("several-identities", text));
-    let any = Proof::any(|| "an identity the compute may mount with may list and read".to_owned(), proofs);
-    Proof::all(|| "the identity that mounts may list and read".to_owned(), vec![any, open])
+    let open =
+        Proof::unknown(|| "the identity that mounts is one of those that may".to_owned(), &Missing::open("several-identities", text));
+    let any = Proof::any(one_may, proofs);
+    Proof::all(|| format!("the identity that mounts may {words}"), vec![any, open])
 }
 
 /// Whether the invoker may list and read. Microsoft's pages disagree on whether this is asked at all ("Authorization on batch

@@ -6,11 +6,11 @@ mod invoke;
 mod output;
 mod stored;
 
-pub use data::{data_readable, known_principals};
+pub use data::{closed_to_invoker, data_readable, known_principals};
 pub use identity::{IdentityQuestion, identities};
 pub use invoke::{invoker_may, job_invoke};
 pub use output::{implicit_output, output, upload};
-pub use stored::{StoredQuestion, stored_credential, stored_parts, stored_reader};
+pub use stored::{StoredQuestion, stored_credential, stored_parts, stored_reader, stored_tenant};
 
 use super::{Context, DataTarget, Judgement, Proof, data_access};
 use crate::model::{Known, Operation, SecurityPrincipal};

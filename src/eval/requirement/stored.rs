@@ -1,10 +1,11 @@
 //! Requirements where a datastore stores a credential: it can be fetched, the account accepts it, it opens the data.
 
 use super::{invoker_may, may};
+use crate::eval::gates::tenant;
 use crate::eval::{Context, DataTarget, JobView, Judgement, Proof, RequirementFinding, Verdict, credential, posix, rbac};
 use crate::model::{
     Action, AppId, CredentialSource, Datastore, Found, Known, Missing, ObjectId, Operation, PrincipalKind, RequirementId, RolePlayed,
-    SecurityPrincipal,
+    SecurityPrincipal, StoreKind,
 };
 
 /// Fetching what a datastore stores. Source: "Authorization on batch endpoints", "Data administration".
@@ -148,4 +149,17 @@ pub fn stored_reader(cx: &Context<'_>, store: &Datastore) -> Option<SecurityPrin
         }
         CredentialSource::None | CredentialSource::AccountKey | CredentialSource::Sas | CredentialSource::Other(_) => None,
     }
+}
+
+/// Whether a stored service principal lives in the account's tenant; `None` where the requirement does not apply.
+pub fn stored_tenant(cx: &Context<'_>, target: &DataTarget<'_>, store: &Datastore, principal: &SecurityPrincipal) -> Option<Proof> {
+    if target.store == StoreKind::AdlsGen1 {
+        return None;
+    }
+    let own = match &store.credential {
+        CredentialSource::ServicePrincipal { tenant_id, .. } | CredentialSource::Certificate { tenant_id, .. } => tenant_id.clone(),
+        CredentialSource::None | CredentialSource::AccountKey | CredentialSource::Sas | CredentialSource::Other(_) => return None,
+    };
+    let own = own.or_else(|| cx.snapshot.facts().header.tenant_id.clone());
+    Some(tenant(cx, target, &[(principal.clone(), Known::Known(own))]))
 }

@@ -36,8 +36,9 @@ pub(super) fn account_name(name: &str) -> Result<(), String> {
     if fits { Ok(()) } else { Err(format!("`{name}` is no storage account name (3 to 24 lower-case letters and digits)")) }
 }
 
-/// Checks the name of a container: 3 to 63 lower-case letters, digits and single hyphens between them, or a system
-/// container. Source: "Naming and referencing containers, blobs, and metadata".
+/// Checks the name of a container: at most 63 lower-case letters, digits and single hyphens between them, or a system
+/// container. Azure makes none of fewer than 3; a shorter one is taken all the same, for the facts say whether it exists.
+/// Source: "Naming and referencing containers, blobs, and metadata".
 pub(super) fn container_name(name: &str) -> Result<(), String> {
     if ["$root", "$web", "$logs", "$blobchangefeed"].contains(&name) {
         return Ok(());
@@ -45,7 +46,7 @@ pub(super) fn container_name(name: &str) -> Result<(), String> {
     if name.bytes().any(|b| b.is_ascii_uppercase()) {
         return Err(format!("container `{name}` has upper-case letters, which no container name has"));
     }
-    let fits = (3..=63).contains(&name.len())
+    let fits = (1..=63).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !name.starts_with('-')
         && !name.ends_with('-')
