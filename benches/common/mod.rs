@@ -1,5 +1,4 @@
 //! The tenants and questions that benches measure.
-#![expect(dead_code, reason = "no bench uses all of it")]
 
 #[path = "../../examples/tenant/generate.rs"]
 pub(crate) mod generate;
@@ -79,6 +78,8 @@ impl World {
             edition: Edition::Current,
             disputed: Disputed::Deny,
             at: AT,
+            until: AT,
+            storage_suffix: canread::model::PUBLIC_STORAGE_SUFFIX.to_owned(),
             assume_below: false,
             workspace,
         }

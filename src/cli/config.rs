@@ -205,6 +205,8 @@ pub struct CheckArgs {
     pub edition: Edition,
     /// What an unmet disputed requirement does.
     pub disputed: Disputed,
+    /// How long the job runs; `None`: a moment is asked about.
+    pub period: Option<Duration>,
     /// Take ACLs below a folder that were not collected as open.
     pub assume_below: bool,
     /// Try the stored credential; live only.

@@ -116,6 +116,7 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
             DisputedArg::Deny => Disputed::Deny,
             DisputedArg::Warn => Disputed::Warn,
         },
+        period: question.period,
         assume_below: question.assume_below,
         probe: question.probe,
         batch: question.batch.map(Source::new),

@@ -2,8 +2,8 @@
 
 use super::gates::{ComputeView, auth_mode, reachable, runtime_batch, silent_partial_reads};
 use super::requirement::{
-    IdentityQuestion, StoredQuestion, closed_to_invoker, data_readable, identities, implicit_output, job_invoke, known_principals, output,
-    stored_credential, stored_reader, stored_tenant, upload,
+    IdentityQuestion, Readers, StoredQuestion, data_readable, identities, implicit_output, job_invoke, output, stored_credential,
+    stored_reader, stored_tenant, upload,
 };
 use super::resolve::{Resolution, resolve};
 use super::{
@@ -29,8 +29,8 @@ struct Job<'q, 'a> {
 
 /// Answers a job question.
 pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> JobFinding {
-    let cx = Context { snapshot, rules, at: question.at, until: question.at, assume_below: question.assume_below };
-    let view = view(&cx, &question.workspace, &question.target, question.invoker.as_ref());
+    let cx = Context { snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
+    let view = view(&cx, question);
     let network = match &view.compute {
         Known::Known(compute) => ComputeView::Known(compute),
         Known::Missing(missing) => ComputeView::Unknown(missing.clone()),
@@ -49,7 +49,7 @@ pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> Jo
         compute: view.compute_id.clone(),
         invoker: view.invoker.value().cloned(),
     };
-    JobFinding { job: summary, inputs, outputs, invoke, warnings }
+    JobFinding { job: summary, endpoint: job.endpoint(), inputs, outputs, invoke, warnings }
 }
 
 /// A requirement that does not count and is not allowed stands among the warnings.
@@ -123,7 +123,7 @@ impl<'a> Job<'_, 'a> {
         // A folder to write need not exist yet; the container must.
         let premises = vec![recognised(question), resolution.supported, resolution.container];
         finding.requirements.push(output(self.cx, self.view, &self.compute, &self.network, &resolution.place, premises));
-        finding.rule = self.applied(&resolution.place).map(|(rule, _)| rule);
+        finding.rule = self.applied(&resolution.place);
         finding
     }
 
@@ -155,6 +155,7 @@ impl<'a> Job<'_, 'a> {
         };
         let resolution = resolve(self.cx, self.view, question, reference, &self.origin);
         finding.resolved = resolution.resolved.clone();
+        finding.rule = self.applied(&resolution.place);
         if !self.premises(&resolution, &mut finding) {
             return finding;
         }
@@ -163,7 +164,14 @@ impl<'a> Job<'_, 'a> {
         }
         match &resolution.place {
             Known::Known(place) => self.read(place, &mut finding),
-            Known::Missing(missing) => unresolved(missing, &mut finding),
+            Known::Missing(missing) => {
+                if !resolution.uploads {
+                    let fits = Proof::unknown(|| "the type fits the data".to_owned(), missing);
+                    finding.requirements.push(RequirementFinding::new(RequirementId::InputType, "not known whether its type fits", fits));
+                }
+                unresolved(missing, &mut finding);
+                finding.requirements.sort_by_key(|requirement| requirement.id);
+            }
         }
         finding
     }
@@ -203,28 +211,26 @@ impl<'a> Job<'_, 'a> {
         self.cx.rules.row(self.question.edition, place.source, place.credential)
     }
 
-    fn applied(&self, place: &Known<Place<'_>>) -> Option<(AppliedRule, StoreKind)> {
+    fn applied(&self, place: &Known<Place<'_>>) -> Option<AppliedRule> {
         let place = place.value()?;
         let row = self.row(place)?;
-        let rule = AppliedRule {
+        Some(AppliedRule {
             id: row.id.clone(),
             edition: row.edition,
             credentials_used: row.credentials_used.clone(),
             granted_by: granted_by(row, place.target.store),
             source: row.provenance.source.clone(),
             retrieved: row.provenance.retrieved.clone(),
-        };
-        Some((rule, place.target.store))
+        })
     }
 
     /// The requirements from the credential on, by the table's row.
     fn read(&self, place: &Place<'a>, finding: &mut DataFinding) {
-        finding.rule = self.applied(&Known::Known(place.clone())).map(|(rule, _)| rule);
         let Some(row) = self.row(place) else {
             let missing = Missing::open("no-rule", "no row of the credential table matches this input; see `canread rules`");
             return unresolved(&missing, finding);
         };
-        let mut readers: Vec<SecurityPrincipal> = Vec::new();
+        let mut readers = Readers::default();
         let stored = place.datastore.filter(|_| row.credentials_used.contains(&CredentialUsed::StoreCredential));
         let mut rest = Vec::new();
         match stored {
@@ -235,7 +241,7 @@ impl<'a> Job<'_, 'a> {
                 finding.requirements.extend(stored_credential(self.cx, &question));
                 let reader = stored_reader(self.cx, store);
                 rest.extend(reader.as_ref().and_then(|reader| account_tenant(self.cx, place, store, reader)));
-                readers.extend(reader.filter(|reader| reader.object_id.is_some()));
+                readers.each.extend(reader);
             }
             None => rest = self.by_identity(place, row, &mut readers, finding),
         }
@@ -264,7 +270,7 @@ impl<'a> Job<'_, 'a> {
         &self,
         place: &Place<'a>,
         row: &CredentialRule,
-        readers: &mut Vec<SecurityPrincipal>,
+        readers: &mut Readers,
         finding: &mut DataFinding,
     ) -> Vec<RequirementFinding> {
         let compute_counts = row.credentials_used.contains(&CredentialUsed::ComputeIdentity);
@@ -277,14 +283,13 @@ impl<'a> Job<'_, 'a> {
             }
             return judged.requirements;
         }
-        // Whether the invoker reads at all is disputed: where that only warns, so does what is closed to it below.
-        match (self.question.disputed, self.view.invoker.value()) {
-            (Disputed::Deny, invoker) => readers.extend(invoker.cloned()),
-            (Disputed::Warn, Some(invoker)) => finding.warnings.extend(closed_to_invoker(self.cx, &place.target, invoker)),
-            (Disputed::Warn, None) => {}
+        let invoker = self.view.invoker.value().cloned();
+        match self.question.disputed {
+            Disputed::Deny => readers.each.extend(invoker),
+            Disputed::Warn => readers.advisory = invoker,
         }
         if compute_counts {
-            readers.extend(known_principals(&self.compute.candidates));
+            readers.one_of = self.compute.candidates.iter().filter_map(Known::value).cloned().collect();
         }
         judged.requirements
     }

@@ -104,7 +104,9 @@ pub(super) fn question(
         outputs,
         edition: args.edition,
         disputed: args.disputed,
+        storage_suffix: state.storage_suffix.clone(),
         at,
+        until: args.period.and_then(|period| at.checked_add(period)).unwrap_or(at),
         assume_below: args.assume_below,
     })
 }

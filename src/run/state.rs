@@ -210,17 +210,22 @@ fn read_limited(source: impl Read) -> Result<String, String> {
 /// The workspace the job belongs to: the one of the snapshot, or the one of several that the options name.
 pub(super) fn workspace(snapshot: &Snapshot, options: &WorkspaceArgs) -> Result<Scope, Failure> {
     let facts = snapshot.facts();
-    let mut known: BTreeSet<Scope> = facts.workspaces.keys().cloned().collect();
-    let children = facts.endpoints.keys().chain(facts.computes.keys()).chain(facts.datastores.keys());
-    known.extend(children.filter_map(|id| id.cut_after("workspaces")));
     let same = |wanted: &Option<String>, found: Option<&str>| {
         wanted.as_ref().is_none_or(|wanted| found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
     };
-    let matches = |id: &Scope| {
+    let matches = |id: &Scope| -> bool {
         same(&options.workspace, Some(id.name()))
             && same(&options.resource_group, id.resource_group())
             && same(&options.subscription, id.segment_after("subscriptions"))
     };
+    // What a job runs on shows its workspace where the workspace itself was not collected. A datastore of another workspace
+    // that an input leads to makes no second one to choose from.
+    let recorded: BTreeSet<Scope> = facts.workspaces.keys().cloned().collect();
+    let children = facts.endpoints.keys().chain(facts.computes.keys()).filter_map(|id| id.cut_after("workspaces")).collect();
+    let stores = facts.datastores.keys().filter_map(|id| id.cut_after("workspaces")).collect();
+    let sources: [BTreeSet<Scope>; 3] = [recorded, children, stores];
+    let known = sources.iter().find(|ids| ids.iter().any(matches)).or(sources.iter().find(|ids| !ids.is_empty()));
+    let known = known.cloned().unwrap_or_default();
     let found: Vec<&Scope> = known.iter().filter(|id| matches(id)).collect();
     match found.as_slice() {
         [one] => Ok((*one).clone()),

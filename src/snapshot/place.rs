@@ -1,5 +1,7 @@
 //! Where in a line a byte stands, as a JSON pointer.
 
+use crate::model::redacted;
+
 /// An open object or array, and what in it is being read.
 enum Open {
     Object(Option<String>),
@@ -68,10 +70,10 @@ pub(super) fn is_deeper_than(text: &str, limit: usize) -> bool {
     false
 }
 
-/// Appends one segment.
+/// Appends one segment, without a secret that a name may hold: escaped it would no longer look like one.
 pub(super) fn push(pointer: &mut String, segment: &str) {
     pointer.push('/');
-    for c in segment.chars() {
+    for c in redacted(segment).chars() {
         match c {
             '~' => pointer.push_str("~0"),
             '/' => pointer.push_str("~1"),

@@ -223,6 +223,7 @@ fn by_principal(certificate: bool) -> World {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn a_stored_service_principal_reads_by_its_own_grants() {
     let mut d = Deviations::default();
     let folder = "azureml://datastores/sp/paths/a/";
@@ -376,6 +377,7 @@ fn probes_and_key_dates_decide_whether_the_key_is_current() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn an_account_the_file_does_not_hold_is_unknown() {
     let mut d = Deviations::default();
     for closed in [true, false] {

@@ -1,14 +1,14 @@
 //! Every seed of `fuzz/seeds` through the entry that the fuzzer runs.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on must fail")]
-
 use crate::fuzz_entry::{Reached, TARGETS, run};
 use canread::eval::Verdict;
 use std::path::Path;
 
+type Promise = (&'static str, fn(Reached) -> bool);
+
 /// What the beginning of a seed's file name promises.
 fn promised(file: &str) -> Option<fn(Reached) -> bool> {
-    let promises: [(&str, fn(Reached) -> bool); 5] = [
+    let promises: [Promise; 5] = [
         ("allowed-", |reached| reached == Reached::Judged(Verdict::Allowed)),
         ("denied-", |reached| reached == Reached::Judged(Verdict::Denied)),
         ("open-", |reached| reached == Reached::Judged(Verdict::Undetermined)),

@@ -30,6 +30,7 @@ fn endpoint(world: &mut World, account: &str, name: &str, network: &str, group: 
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn the_firewall_admits_by_subnet_and_by_nothing_else_that_is_known() {
     let mut d = Deviations::default();
     let deny = |acls: Value| {
@@ -232,6 +233,11 @@ fn a_probe_proves_reach_only_from_the_computes_subnet() {
     let probe = |from: Value, credential: &str| json!({"kind":"probe","url":"https://acct.blob.core.windows.net/c/a","credential":credential,"at":"2026-11-22T10:00:00Z","from":from,"list":"ok","read":"ok"});
     world.put("probe", probe(json!(subnet("own")), "stored"));
     d.check("from it", &world.input(BLOB), 0, &["account/reachable=allowed"]);
+    let mut stopped = world.clone();
+    stopped.put("newer", json!({"kind":"probe","url":"https://acct.blob.core.windows.net/c/b","credential":"stored","at":"2026-11-22T11:00:00Z","from":subnet("own"),"list":"AuthorizationFailure","read":"AuthorizationFailure"}));
+    d.check("from it, and later stopped", &stopped.input(BLOB), 4, &["account/reachable=undetermined"]);
+    stopped.set("newer", "/at", json!("2026-11-22T12:00:01Z"));
+    d.check("stopped later than asked", &stopped.input(BLOB), 0, &["account/reachable=allowed"]);
     world.put("probe", probe(json!(subnet("other")), "stored"));
     d.check("from another", &world.input(BLOB), 4, &["account/reachable=undetermined"]);
     world.put("probe", probe(Value::Null, "stored"));

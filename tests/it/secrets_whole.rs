@@ -60,6 +60,7 @@ fn planted(canaries: &mut Canaries) -> World {
     world
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn everything(canaries: &mut Canaries, world: &World) {
     let url = canaries.url();
     let odd = format!("https://user:{}@acct.blob.core.windows.net/c/a", canaries.secret());
@@ -123,7 +124,8 @@ fn everything(canaries: &mut Canaries, world: &World) {
     for words in &lines {
         for more in [&[][..], &["-v"], &["-o", "json"], &["--debug"]] {
             let words = [&words[..], more].concat();
-            let answer = if words[0] == "rules" || words[0].contains(':') { run(&words) } else { world.run(&words) };
+            let answer =
+                if words.first().is_some_and(|word| *word == "rules" || word.contains(':')) { run(&words) } else { world.run(&words) };
             canaries.absent(&words, &answer.out);
             canaries.absent(&words, &answer.err);
         }

@@ -1,5 +1,5 @@
 //! A small closed world as snapshot lines, and whole commands run over it in this process.
-#![expect(clippy::panic, clippy::expect_used, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests write snapshots to temporary files")]
 
 use canread::run::Surroundings;
@@ -19,7 +19,6 @@ pub(crate) const SP_APP: &str = "5a000000-0000-0000-0000-000000000001";
 pub(crate) const TEAM: &str = "60000000-0000-0000-0000-000000000001";
 pub(crate) const READER: &str = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
 pub(crate) const WRITER: &str = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
-pub(crate) const OWNER: &str = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
 pub(crate) const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
 
 pub(crate) fn group() -> String {
@@ -309,15 +308,6 @@ impl Answer {
     pub(crate) fn assumptions(&self) -> String {
         let data = ["inputs", "outputs"].into_iter().filter_map(|key| self.json[key].as_array()).flatten();
         data.flat_map(|data| data["assumptions"].as_array().into_iter().flatten()).map(|one| format!("{one}\n")).collect()
-    }
-    /// Asserts exit code and the verdict of one requirement, and that its proof cites this evidence.
-    #[track_caller]
-    pub(crate) fn expect(&self, code: u8, id: &str, verdict: &str, evidence: &str) -> &Self {
-        assert_eq!((self.of(id), self.code), (verdict, code), "{id}: {:?}\n{}\n{}", self.ids(), self.requirement(id), self.err);
-        let cited = self.evidence(id);
-        let wanted = evidence.to_lowercase();
-        assert!(cited.iter().any(|one| one.to_lowercase().contains(&wanted)), "{id} cites {cited:#?}, not `{evidence}`");
-        self
     }
 }
 

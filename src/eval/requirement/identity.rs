@@ -1,6 +1,6 @@
 //! Requirements where identities read: the compute's mounts, the job's reads, or nobody need be known for public data.
 
-use super::may;
+use super::{may, several};
 use crate::eval::gates::{Anonymous, anonymous, tenant};
 use crate::eval::{ComputeIdentities, Context, DataTarget, JobView, Judgement, Place, Proof, RequirementFinding, Verdict};
 use crate::model::{Disputed, Known, Missing, Operation, RequirementId, SecurityPrincipal, StoreKind, TenantId};
@@ -41,7 +41,8 @@ pub fn identities(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Iden
     requirements.push(access_read(cx, question));
     if question.place.sas_in_url {
         let text = "the URL bears a SAS; whether a batch job uses it is not documented; store it in a datastore";
-        requirements = opened_by(requirements, "the SAS in the URL opens the data", &Missing::open("sas-in-input", text));
+        let open = Proof::unknown(|| "the SAS in the URL opens the data".to_owned(), &Missing::open("sas-in-input", text));
+        requirements = opened_by(requirements, &open, question);
     }
     let met = requirements.iter().all(|requirement| requirement.verdict() == Verdict::Allowed);
     if met {
@@ -54,23 +55,30 @@ pub fn identities(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Iden
             Identities { requirements: vec![finding], anonymous: true }
         }
         Anonymous::NotPublic(_) => Identities { requirements, anonymous: false },
-        Anonymous::Unknown(_, missing) => {
-            Identities { requirements: opened_by(requirements, "the data is public", &missing), anonymous: false }
-        }
+        Anonymous::Unknown(proof, _) => Identities { requirements: opened_by(requirements, &proof, question), anonymous: false },
     }
 }
 
-/// Turns what is denied into undetermined: something that is not known may open the data all the same.
-fn opened_by(requirements: Vec<RequirementFinding>, claim: &str, missing: &Missing) -> Vec<RequirementFinding> {
-    let open = |mut finding: RequirementFinding| {
-        if finding.verdict() == Verdict::Denied {
-            let parts = vec![Proof::unknown(|| claim.to_owned(), missing), finding.proof];
-            finding.summary = format!("{}, unless {claim}", finding.summary);
-            finding.proof = Proof::any(|| "by identity, or without one".to_owned(), parts);
+/// Turns what is denied into undetermined: what `open` claims is not known, and would open the data all the same. With
+/// that the identity is open, and so is what it would do.
+fn opened_by(requirements: Vec<RequirementFinding>, open: &Proof, question: &IdentityQuestion<'_, '_>) -> Vec<RequirementFinding> {
+    let mut found = Vec::new();
+    for mut finding in requirements {
+        let denied = finding.verdict() == Verdict::Denied;
+        if denied {
+            finding.summary = format!("{}, unless {}", finding.summary, open.claim());
+            finding.proof = Proof::any(|| "by identity, or without one".to_owned(), vec![open.clone(), finding.proof]);
         }
-        finding
-    };
-    requirements.into_iter().map(open).collect()
+        let mounts = denied && finding.id == RequirementId::ComputeIdentity;
+        found.push(finding);
+        if mounts {
+            let summary = format!("nothing mounts {}, unless {}", question.place.target.describe(), open.claim());
+            let mount = RequirementFinding::new(RequirementId::AccessMount, summary, open.clone());
+            found.push(counting(mount, question.compute_counts));
+        }
+    }
+    found.sort_by_key(|finding| finding.id);
+    found
 }
 
 fn counting(finding: RequirementFinding, counts: bool) -> RequirementFinding {
@@ -105,7 +113,13 @@ fn account_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Requ
     if let Known::Known(invoker) = &question.job.invoker {
         principals.push((invoker.clone(), Known::Known(cx.snapshot.facts().header.tenant_id.clone())));
     }
-    let proof = if principals.is_empty() {
+    let unknown_compute = match &question.job.compute {
+        Known::Missing(missing) if question.compute_counts => Some(missing),
+        Known::Missing(_) | Known::Known(_) => None,
+    };
+    let proof = if let Some(missing) = unknown_compute {
+        Proof::unknown(|| "identities and account live in one tenant".to_owned(), missing)
+    } else if principals.is_empty() {
         let missing = question.job.invoker.clone();
         let missing = match missing {
             Known::Missing(missing) => missing,
@@ -146,8 +160,8 @@ fn compute_tenant(cx: &Context<'_>, job: &JobView<'_>) -> Known<Option<TenantId>
     }
 }
 
-/// Whether whoever mounts may list and read. Of several candidates the service does not say which is used: all must, or
-/// none does, else it is open.
+/// Whether whoever mounts may list and read: undetermined where it is not known who that is. Of several candidates the
+/// service does not say which is used: all must, or none does, else it is open.
 fn access_mount(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> RequirementFinding {
     let target = &question.place.target;
     let operations = target.read_operations();
@@ -162,34 +176,22 @@ fn access_mount(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Requir
     counting(finding, question.compute_counts)
 }
 
-/// Whether whoever of the compute's identities is used may do every one of `operations`.
+/// Whether whoever of the compute's identities is used may do every one of `operations`: undetermined where it is not known
+/// which identity that is. Of several candidates the service does not say which is used.
 pub(super) fn by_compute(cx: &Context<'_>, compute: &ComputeIdentities, operations: &[Operation], target: &DataTarget<'_>) -> Proof {
+    let premise = &compute.proof;
     let mut proofs: Vec<Proof> = compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)).collect();
-    match (proofs.len(), proofs.pop()) {
-        (1, Some(only)) => only,
-        (_, Some(last)) => {
-            proofs.push(last);
-            let words = operations.iter().map(|operation| operation.as_str()).collect::<Vec<_>>().join(" and ");
-            several(proofs, &words)
+    match (premise.verdict(), premise.missing().pop_first(), proofs.len(), proofs.pop()) {
+        (Verdict::Undetermined, Some(missing), ..) => {
+            Proof::unknown(|| format!("the compute's identity may use {}", target.describe()), &missing)
         }
-        (_, None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
+        (_, _, 1, Some(only)) => only,
+        (_, _, _, Some(last)) => {
+            proofs.push(last);
+            several(proofs, false)
+        }
+        (.., None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
     }
-}
-
-fn several(proofs: Vec<Proof>, words: &str) -> Proof {
-    let agree = |verdict: Verdict| proofs.iter().all(|proof| proof.verdict() == verdict);
-    let one_may = || format!("an identity the compute may mount with may {words}");
-    if agree(Verdict::Allowed) {
-        return Proof::all(|| format!("every identity the compute may mount with may {words}"), proofs);
-    }
-    if agree(Verdict::Denied) {
-        return Proof::any(one_may, proofs);
-    }
-    let text = "the default identity mounts, and which of several is the default the service does not say";
-    let open =
-        Proof::unknown(|| "the identity that mounts is one of those that may".to_owned(), &Missing::open("several-identities", text));
-    let any = Proof::any(one_may, proofs);
-    Proof::all(|| format!("the identity that mounts may {words}"), vec![any, open])
 }
 
 /// Whether the invoker may list and read. Microsoft's pages disagree on whether this is asked at all ("Authorization on batch

@@ -40,7 +40,14 @@ type Part = (RequirementId, String, Option<SecurityPrincipal>, Proof);
 pub fn stored_parts(cx: &Context<'_>, question: &StoredQuestion<'_, '_>) -> Vec<Part> {
     let store = question.store;
     let name = store.id.name();
-    let mut parts = vec![retrievable(cx, question)];
+    let mut retrievable = retrievable(cx, question);
+    if let CredentialSource::Other(kind) = &store.credential {
+        let text = format!("what a stored credential of type `{kind}` opens is not known to this version");
+        let open = Proof::unknown(|| "the stored credential opens the data".to_owned(), &Missing::open("credential-type", text));
+        retrievable.1 = format!("`{name}` stores a credential of type `{kind}`, which this version does not know");
+        retrievable.3 = Proof::all(|| "the stored credential can be fetched and used".to_owned(), vec![retrievable.3, open]);
+    }
+    let mut parts = vec![retrievable];
     let stored = cx.snapshot.stored_credential(&store.id);
     if let Some(proof) = credential::shared_key(cx, store, &stored, &question.target.account) {
         let summary = match proof.verdict() {
@@ -55,13 +62,7 @@ pub fn stored_parts(cx: &Context<'_>, question: &StoredQuestion<'_, '_>) -> Vec<
         CredentialSource::ServicePrincipal { client_id, .. } | CredentialSource::Certificate { client_id, .. } => {
             parts.push(service_principal(cx, question, client_id.as_ref()));
         }
-        CredentialSource::Other(kind) => {
-            let missing =
-                Missing::open("credential-type", format!("what a stored credential of type `{kind}` opens is not known to this version"));
-            let proof = Proof::unknown(|| "the stored credential opens the data".to_owned(), &missing);
-            parts.push((RequirementId::CredentialRetrievable, format!("`{name}` stores a `{kind}`"), None, proof));
-        }
-        CredentialSource::AccountKey | CredentialSource::None => {}
+        CredentialSource::AccountKey | CredentialSource::None | CredentialSource::Other(_) => {}
     }
     parts
 }

@@ -116,10 +116,11 @@ fn predicate(report: &Report) -> String {
     }
     parts.extend(names(&report.inputs).map(|names| format!("read {names}")));
     parts.extend(names(&report.outputs).map(|names| format!("write {names}")));
-    let parts = if parts.is_empty() { "run".to_owned() } else { parts.join(" and ") };
+    let denied = report.verdict == "denied";
+    let parts = if parts.is_empty() { "run".to_owned() } else { parts.join(if denied { " or " } else { " and " }) };
     match report.verdict.as_str() {
         "allowed" => format!("can {parts}"),
-        "denied" => format!("cannot {}", parts.replace(" and ", " or ")),
+        "denied" => format!("cannot {parts}"),
         _ => format!("not known whether it can {parts}"),
     }
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, reason = "a broken promise must stop the fuzzer")]
 
 mod acl;
+mod condition;
 mod inputs;
 mod planted;
 mod reference;
@@ -30,8 +31,14 @@ pub(crate) enum Reached {
 pub(crate) type Target = (&'static str, fn(&[u8]) -> Reached);
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 5] =
-    [("acl", acl::run), ("inputs", inputs::run), ("reference", reference::run), ("sas", sas::run), ("snapshot", snapshot::run)];
+pub(crate) const TARGETS: [Target; 6] = [
+    ("acl", acl::run),
+    ("condition", condition::run),
+    ("inputs", inputs::run),
+    ("reference", reference::run),
+    ("sas", sas::run),
+    ("snapshot", snapshot::run),
+];
 
 /// Runs the target of this name.
 pub(crate) fn run(name: &str, bytes: &[u8]) -> Reached {

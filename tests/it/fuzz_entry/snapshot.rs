@@ -70,6 +70,8 @@ fn check(snapshot: &Snapshot, workspace: &Scope, target: JobTarget) -> Verdict {
         edition: Edition::Current,
         disputed: Disputed::Deny,
         at: world::AT,
+        until: world::AT,
+        storage_suffix: canread::model::PUBLIC_STORAGE_SUFFIX.to_owned(),
         assume_below: false,
     };
     let finding = eval::check(&question, snapshot, world::rules());
