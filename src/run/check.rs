@@ -19,6 +19,9 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     for note in &job.notes {
         streams.note("note", note);
     }
+    if args.probe && args.state.snapshot.is_none() {
+        return Err(Failure::usage("`--probe` is not part of live collection yet; leave it out"));
+    }
     let needs = Needs { target: Some(target), job: Some(&job), principal: args.principal.as_deref(), url: None, probe: args.probe };
     let state = state::load(&args.state, &needs, streams)?;
     if args.probe && args.state.snapshot.is_some() {

@@ -67,7 +67,9 @@ fn workspace(args: &WorkspaceArgs, streams: &mut Streams<'_>) -> Result<Scope, F
 
 #[cfg(not(feature = "collect"))]
 pub(super) fn load(_: &StateArgs, _: &Needs<'_>, _: &mut Streams<'_>) -> Result<Live, Failure> {
-    Err(Failure::new("no `--snapshot FILE` given, and this build has no live collection (feature `collect`)"))
+    Err(Failure::new(
+        "no `--snapshot FILE` given, and this build does not collect live (feature `collect`, unfinished and off by default); make a snapshot as docs/snapshot.md shows and pass it",
+    ))
 }
 
 #[cfg(feature = "collect")]

@@ -1,5 +1,7 @@
 //! The fake answers as Azure does: otherwise tests against it would prove nothing.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests may fail loudly")]
+
 use crate::fake::{Fake, Fault, Options, Service, Spoil};
 use serde_json::{Value, json};
 use std::io::{Read, Write};

@@ -1,4 +1,5 @@
 //! Live answers are those of the file: each example, served by the fake Azure, gives the verdict that it gives offline.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests may fail loudly")]
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
 use crate::fake::{Fake, Fault, Options, Ran, Service, Spoil, canread};

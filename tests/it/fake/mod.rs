@@ -1,5 +1,7 @@
 //! A fake Azure on loopback, driven by a contract snapshot: Resource Manager, Graph, dfs and blob, each on a port of its
 //! own, with paging, odd casing, latency, waves and every fault.
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests may fail loudly")]
+#![expect(dead_code, unused_imports, reason = "more can go wrong with the fake than is asked of it yet")]
 #![expect(clippy::disallowed_methods, reason = "a test server has threads, files and clocks")]
 
 mod arm;
@@ -201,11 +203,13 @@ impl Desk {
             }
             Service::Blob => storage::blob(&self.cloud, request),
         };
-        if self.cloud.options.odd && matches!(self.service, Service::Arm) && answer.status == 200 {
-            if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) {
-                respell(&mut body);
-                answer.body = body.to_string().into_bytes();
-            }
+        if self.cloud.options.odd
+            && matches!(self.service, Service::Arm)
+            && answer.status == 200
+            && let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body)
+        {
+            respell(&mut body);
+            answer.body = body.to_string().into_bytes();
         }
         answer
     }
