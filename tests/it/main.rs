@@ -17,6 +17,10 @@ mod job_args;
 mod kernel_acl;
 mod laws;
 mod layers;
+#[cfg(feature = "collect")]
+mod live_bridge;
+#[cfg(feature = "collect")]
+mod live_carrier;
 mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;
