@@ -2,13 +2,16 @@
 
 use super::bridge::{Attach, Bridge, Carrier, Incoming, unlogged};
 use super::trouble::Trouble;
+use crate::model::Timestamp;
 use azure_core_legacy as legacy;
 use azure_storage::{CloudLocation, StorageCredentials};
 use azure_storage_blobs::prelude::{ClientBuilder, ContainerClient};
 use futures::StreamExt;
+use serde_json::{Value, json};
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use time::format_description::well_known::Rfc3339;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -57,6 +60,28 @@ pub struct Tried {
     pub list: String,
     /// Of the one-byte read; none where there was nothing to read.
     pub read: Option<String>,
+}
+
+impl Tried {
+    /// The `probe` record of the snapshot; it names no secret.
+    pub fn record(&self, target: &ProbeTarget, secret: &ProbeSecret, at: Timestamp) -> Value {
+        let credential = match secret {
+            ProbeSecret::AccountKey(_) | ProbeSecret::Sas(_) => "stored",
+            ProbeSecret::Token => "token",
+            ProbeSecret::Anonymous => "anonymous",
+        };
+        let mut url = target.endpoint.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            let path = target.path.trim_matches('/');
+            segments.pop_if_empty().push(&target.container).extend(path.split('/').filter(|part| !part.is_empty()));
+        }
+        let at = at.format(&Rfc3339).unwrap_or_default();
+        let mut record = json!({ "kind": "probe", "url": url.as_str(), "credential": credential, "at": at, "list": self.list });
+        if let (Some(read), Some(members)) = (&self.read, record.as_object_mut()) {
+            members.insert("read".to_owned(), Value::String(read.clone()));
+        }
+        record
+    }
 }
 
 /// Lists one and reads one byte. A refusal (400 to 499, except 408 and 429) is an answer; anything else that is no success

@@ -21,6 +21,10 @@ mod layers;
 mod live_bridge;
 #[cfg(feature = "collect")]
 mod live_carrier;
+#[cfg(feature = "probe")]
+mod live_probe;
+#[cfg(feature = "collect")]
+mod live_world;
 mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;
