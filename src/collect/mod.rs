@@ -2,12 +2,27 @@
 
 mod authorization;
 mod bridge;
+mod carrier;
+mod cloud;
+mod get;
 #[cfg(feature = "probe")]
 mod probe;
+mod record;
+mod retry;
+mod signin;
+mod transport;
 mod trouble;
+mod typed;
 
-pub use authorization::{AuthorizationList, AuthorizationSource, Listed, TypedAuthorization};
+pub use authorization::{AuthorizationList, AuthorizationSource, Listed};
 pub use bridge::{Attach, Carrier, Incoming, Outgoing};
+pub use carrier::ServiceCarrier;
+pub use cloud::{Audience, Endpoints, Service, is_account_name};
+pub use get::PlainAuthorization;
 #[cfg(feature = "probe")]
 pub use probe::{ProbeSecret, ProbeTarget, Tried, probe};
+pub use retry::Deadline;
+pub use signin::{Identity, SignInEnvironment, Tokens, sign_in, variable};
+pub use transport::{Auth, Call, Reply, Transport, Verb, http_client};
 pub use trouble::Trouble;
+pub use typed::TypedAuthorization;
