@@ -49,7 +49,15 @@ impl Azurite {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         let folder = std::env::temp_dir().join(format!("canread-azurite-{}-{port}", std::process::id()));
         let mut command = Command::new("node");
-        command.arg(main).args(["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--blobHost", "127.0.0.1", "--blobPort"]);
+        command.arg(main).args([
+            "--silent",
+            "--loose",
+            "--disableTelemetry",
+            "--skipApiVersionCheck",
+            "--blobHost",
+            "127.0.0.1",
+            "--blobPort",
+        ]);
         command.arg(port.to_string()).arg("--location").arg(&folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = match command.spawn() {
             Ok(child) => child,

@@ -24,6 +24,8 @@ mod live_carrier;
 #[cfg(feature = "probe")]
 mod live_probe;
 #[cfg(feature = "collect")]
+mod live_transport;
+#[cfg(feature = "collect")]
 mod live_world;
 mod rbac_cases;
 mod rbac_laws;
