@@ -1,7 +1,7 @@
 //! The lines of a snapshot, as they are collected.
 
 use super::trouble::Trouble;
-use crate::model::{ObjectId, What};
+use crate::model::What;
 use crate::snapshot::redact;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -87,11 +87,6 @@ impl Recorder {
         line.insert("message".to_owned(), trouble.message.clone().into());
         self.gaps.push(format!("{} {}: {trouble}", place.what, place.scope));
         self.line(Value::Object(line));
-    }
-
-    /// Transitive groups of a member.
-    pub(super) fn membership(&mut self, member: &ObjectId, groups: &[String]) {
-        self.line(json!({"kind": "membership", "member": member.as_str(), "transitive_groups": groups}));
     }
 
     /// The lines, sorted by kind and text so that the same state gives the same file, and what each gap says.

@@ -182,6 +182,11 @@ impl Transport {
         &self.endpoints
     }
 
+    /// What requests are signed with.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
     /// The time there is.
     pub fn deadline(&self) -> &Deadline {
         &self.deadline

@@ -21,6 +21,8 @@ mod layers;
 mod live_bridge;
 #[cfg(feature = "collect")]
 mod live_carrier;
+#[cfg(feature = "collect")]
+mod live_check;
 #[cfg(feature = "probe")]
 mod live_probe;
 #[cfg(feature = "collect")]
