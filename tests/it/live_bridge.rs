@@ -1,4 +1,5 @@
 //! The Azure crates of the 0.21 line behind the bridge: pages, records as they came, fences, silence.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
 
 use crate::fake::{Fake, Fault, Options, Service, Spoil};
 use crate::live_carrier::{carrier, wait};

@@ -1,4 +1,5 @@
 //! A carrier for tests of the bridge alone: one request, no retry, the token that belongs to the origin.
+#![expect(clippy::expect_used, reason = "helpers of tests fail by panicking")]
 
 use crate::fake::{Fake, Service};
 use canread::collect::{Attach, Carrier, Incoming, Outgoing, Trouble};

@@ -1,4 +1,5 @@
 //! The bridge over the program's own transport: the real token below, retries, fences.
+#![expect(clippy::expect_used, reason = "helpers of tests fail by panicking")]
 
 use crate::fake::{Fake, Fault, Options, Service, Spoil};
 use crate::live_carrier::wait;

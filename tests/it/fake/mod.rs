@@ -1,6 +1,7 @@
 //! A fake Azure on loopback, driven by a contract snapshot: Resource Manager, Graph, dfs and blob, each on a port of its
 //! own, with paging, odd casing, latency, waves and every fault.
 #![expect(clippy::disallowed_methods, reason = "a test server has threads, files and clocks")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod arm;
 mod authorization;
@@ -201,11 +202,13 @@ impl Desk {
             }
             Service::Blob => storage::blob(&self.cloud, request),
         };
-        if self.cloud.options.odd && matches!(self.service, Service::Arm) && answer.status == 200 {
-            if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) {
-                respell(&mut body);
-                answer.body = body.to_string().into_bytes();
-            }
+        if self.cloud.options.odd
+            && matches!(self.service, Service::Arm)
+            && answer.status == 200
+            && let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body)
+        {
+            respell(&mut body);
+            answer.body = body.to_string().into_bytes();
         }
         answer
     }
