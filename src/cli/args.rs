@@ -91,6 +91,7 @@ const RULES_EXAMPLES: &str = "\
 Examples:
   canread rules
   canread rules access/mount
+  canread rules --condition -
   canread rules --schema report > report.schema.json";
 
 #[derive(Args)]
@@ -219,7 +220,7 @@ pub(super) struct Job {
     #[arg(short = 't', long, value_name = "TYPE", ignore_case = true)]
     pub(super) input_type: Option<TypeArg>,
     /// Inputs and outputs: the inputs.yml of az, or the JSON body of a REST call.
-    #[arg(short = 'f', long, value_name = "FILE")]
+    #[arg(short = 'f', alias = "f", long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
     /// Set inputs.NAME.path, inputs.NAME.type, outputs.NAME.path; several may follow.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1.., allow_negative_numbers = true)]
@@ -241,6 +242,9 @@ pub(super) struct Question {
     /// What an unmet requirement does that Microsoft's own pages disagree about.
     #[arg(long, value_name = "EFFECT", default_value = "deny")]
     pub(super) disputed: DisputedArg,
+    /// Ask about a job that runs this long, such as 6h: allowed only if allowed throughout.
+    #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
+    pub(super) period: Option<Duration>,
     /// Assume that ACLs below a folder which were not collected are open.
     #[arg(long)]
     pub(super) assume_below: bool,
@@ -365,6 +369,9 @@ pub(super) struct Rules {
     /// Print a JSON Schema.
     #[arg(long, value_name = "NAME", conflicts_with = "id")]
     pub(super) schema: Option<SchemaArg>,
+    /// Read a condition of a role assignment and say what it asks for; - is standard input.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["id", "schema"])]
+    pub(super) condition: Option<String>,
     /// Folder of rule files to use or override.
     #[arg(long, value_name = "DIR")]
     pub(super) rules: Option<PathBuf>,

@@ -205,6 +205,8 @@ pub struct CheckArgs {
     pub edition: Edition,
     /// What an unmet disputed requirement does.
     pub disputed: Disputed,
+    /// How long the job runs; `None`: a moment is asked about.
+    pub period: Option<Duration>,
     /// Take ACLs below a folder that were not collected as open.
     pub assume_below: bool,
     /// Try the stored credential; live only.
@@ -278,6 +280,15 @@ pub enum SchemaName {
     Access,
 }
 
+/// The text of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConditionText {
+    /// On standard input.
+    Stdin,
+    /// Given as it is.
+    Given(String),
+}
+
 /// `canread rules`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RulesArgs {
@@ -285,6 +296,8 @@ pub struct RulesArgs {
     pub id: Option<String>,
     /// Print this schema.
     pub schema: Option<SchemaName>,
+    /// Read this condition.
+    pub condition: Option<ConditionText>,
     /// Folder of rule files.
     pub rules: Option<PathBuf>,
 }

@@ -6,8 +6,8 @@ use super::args::{
 };
 use super::job::{self, JobOptions};
 use super::{
-    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, Exit, JobTarget, OnlyArgs, OutputArgs, OutputFormat, Request, RequestOrigin,
-    RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
+    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, JobTarget, OnlyArgs, OutputArgs, OutputFormat, Request,
+    RequestOrigin, RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
 };
 use crate::model::{DeclaredType, Disputed, Edition, Operation, ReferenceText, Scope};
 use std::path::PathBuf;
@@ -116,6 +116,7 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
             DisputedArg::Deny => Disputed::Deny,
             DisputedArg::Warn => Disputed::Warn,
         },
+        period: question.period,
         assume_below: question.assume_below,
         probe: question.probe,
         batch: question.batch.map(Source::new),
@@ -205,5 +206,9 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Snapshot => SchemaName::Snapshot,
         SchemaArg::Access => SchemaName::Access,
     });
-    RulesArgs { id: rules.id, schema, rules: rules.rules }
+    let condition = rules.condition.map(|text| match text.as_str() {
+        "-" => ConditionText::Stdin,
+        _ => ConditionText::Given(text),
+    });
+    RulesArgs { id: rules.id, schema, condition, rules: rules.rules }
 }

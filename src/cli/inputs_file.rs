@@ -4,6 +4,7 @@ use super::job::{JobData, JobError};
 use crate::model::{DeclaredType, ReferenceOrigin, ReferenceText, redacted};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A file longer than this is no list of inputs.
@@ -172,6 +173,7 @@ impl Reader<'_> {
             if let Node::Scalar(text) = &node.value
                 && looks_like_data(text)
             {
+                let name = &entry.name;
                 job.notes.push(format!("{}: input `{name}` is a literal, for it has no `path`; it is not judged", self.place(node)));
             }
             job.inputs.push(entry);
@@ -183,6 +185,8 @@ impl Reader<'_> {
     }
 
     fn az_entry(&self, name: &str, node: &Spanned<Node>) -> Result<FileEntry, JobError> {
+        // Reports repeat the name, and whatever stands in the file may stand in the wrong place.
+        let name = &redacted(name);
         let place = Some(self.place(node));
         match &node.value {
             Node::Scalar(_) => Ok(FileEntry { literal: true, place, ..FileEntry::new(name) }),
@@ -192,7 +196,7 @@ impl Reader<'_> {
                 let of = |key: &str| keys.iter().find(|(own, _)| own == key).map(|(_, node)| node);
                 let path = self.scalar(of("path"), "`path`")?;
                 Ok(FileEntry {
-                    name: name.to_owned(),
+                    name: name.clone(),
                     declared: self.scalar(of("type"), "`type`")?,
                     path: path.map(|path| (ReferenceText::new(path), ReferenceOrigin::YamlFile)),
                     literal: of("default").or(of("value")).is_some(),
@@ -218,9 +222,11 @@ impl Reader<'_> {
     }
 
     fn rest_entry(&self, name: &str, node: &Spanned<Node>, kind: &str) -> Result<FileEntry, JobError> {
+        let name = &redacted(name);
         let keys = self.map(node, &format!("`{name}`"))?;
-        for (at, (key, twice)) in keys.iter().enumerate() {
-            if keys.iter().take(at).any(|(other, _)| other.eq_ignore_ascii_case(key)) {
+        let mut seen = BTreeSet::new();
+        for (key, twice) in keys {
+            if !seen.insert(key.to_ascii_lowercase()) {
                 return Err(self.error(twice, &format!("`{key}` of `{name}` is there twice, in two casings")));
             }
         }
@@ -299,7 +305,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut keys: Vec<(String, Spanned<Node>)> = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         while let Some((key, value)) = map.next_entry::<String, Spanned<Node>>()? {
             if !seen.insert(key.clone()) {
                 return Err(A::Error::custom(format!("key `{key}` is there twice")));

@@ -15,7 +15,7 @@ mod times;
 pub use config::*;
 pub use times::{parse_duration, parse_time};
 
-use crate::model::redacted;
+use crate::model::{acts_on_terminals, redacted};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 
@@ -33,7 +33,7 @@ pub struct Exit {
 impl Exit {
     /// A usage error that the parser could not see by itself.
     pub fn usage(message: &str) -> Self {
-        let text = format!("error: {}\n\nFor more information, try '--help'.\n", redacted(message));
+        let text = format!("error: {}\n\nFor more information, try '--help'.\n", inert(&redacted(message)));
         Exit { code: 2, to_stderr: true, text }
     }
 }
@@ -41,9 +41,15 @@ impl Exit {
 impl From<clap::Error> for Exit {
     fn from(error: clap::Error) -> Self {
         let code = u8::try_from(error.exit_code()).unwrap_or(2);
-        // The parser repeats what was typed, which may be a URL with a SAS.
-        Exit { code, to_stderr: error.use_stderr(), text: redacted(&error.render().to_string()) }
+        // The parser repeats what was typed, which may be a URL with a SAS, or a name that a script took from Azure.
+        Exit { code, to_stderr: error.use_stderr(), text: inert(&redacted(&error.render().to_string())) }
     }
+}
+
+/// Characters that a terminal would act on as `\u{…}`; line breaks stay.
+fn inert(text: &str) -> String {
+    let acts = |c: char| c != '\n' && acts_on_terminals(c);
+    text.chars().map(|c| if acts(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 /// Reads the arguments, the program's name first.

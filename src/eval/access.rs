@@ -36,15 +36,23 @@ pub fn data_access<J: Judgement>(cx: &Context<'_>, who: &Identities, operation: 
     let by_rbac = by_roles.verdict();
     let hns = matches!(&target.account, Known::Known(account) if account.is_hns_enabled);
     if !hns || by_rbac == Verdict::Allowed {
-        return DataAccess { judgement: J::all(claim, vec![by_roles]), by_rbac, by_acl: Verdict::Denied };
+        // Of an account that is not known it is not known either whether it has ACLs.
+        let may_have_acls = matches!(&target.account, Known::Missing(_)) && by_rbac != Verdict::Allowed;
+        let by_acl = if may_have_acls { Verdict::Undetermined } else { Verdict::Denied };
+        return DataAccess { judgement: J::all(claim, vec![by_roles]), by_rbac, by_acl };
     }
     let acl: J = posix::data_operation(cx, who, operation, target);
     let by_acl_alone = acl.verdict();
     let mut parts = vec![acl];
-    if not_denied != Verdict::Allowed {
-        let question = "whether an ACL still grants after a deny assignment blocks the role is not documented";
-        let missing = Missing::open("acl-after-deny", question);
-        parts.insert(0, J::unknown(|| "ACLs decide although a deny assignment blocks, or may block".to_owned(), &missing));
+    match not_denied {
+        Verdict::Allowed => {}
+        // Whether one blocks is what has to be known first.
+        Verdict::Undetermined => parts.insert(0, rbac::data_not_denied(cx, who, operation, target)),
+        Verdict::Denied => {
+            let question = "whether an ACL still grants after a deny assignment blocks the role is not documented";
+            let missing = Missing::open("acl-after-deny", question);
+            parts.insert(0, J::unknown(|| "ACLs decide although a deny assignment blocks".to_owned(), &missing));
+        }
     }
     if let Some(missing) = acl_over_blob_endpoint(target) {
         parts.push(J::unknown(|| "ACLs grant what is asked through the Blob endpoint".to_owned(), &missing));

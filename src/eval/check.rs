@@ -2,8 +2,8 @@
 
 use super::gates::{ComputeView, auth_mode, reachable, runtime_batch, silent_partial_reads};
 use super::requirement::{
-    IdentityQuestion, StoredQuestion, data_readable, identities, implicit_output, job_invoke, known_principals, output, stored_credential,
-    stored_reader, upload,
+    IdentityQuestion, Readers, StoredQuestion, data_readable, identities, implicit_output, job_invoke, output, stored_credential,
+    stored_reader, stored_tenant, upload,
 };
 use super::resolve::{Resolution, resolve};
 use super::{
@@ -12,8 +12,8 @@ use super::{
     granted_by, view,
 };
 use crate::model::{
-    Action, CredentialUsed, Found, GrantedBy, InputReference, Known, Missing, ObjectId, Plane, RequirementId, Scope, SecurityPrincipal,
-    Snapshot, StoreKind, WarningId,
+    Action, CredentialUsed, Datastore, Disputed, Found, GrantedBy, InputReference, Known, Missing, ObjectId, Plane, RequirementId, Scope,
+    SecurityPrincipal, Snapshot, StoreKind, WarningId,
 };
 use crate::rules::{CredentialRule, RuleSet};
 
@@ -29,8 +29,8 @@ struct Job<'q, 'a> {
 
 /// Answers a job question.
 pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> JobFinding {
-    let cx = Context { snapshot, rules, at: question.at, until: question.at, assume_below: question.assume_below };
-    let view = view(&cx, &question.workspace, &question.target, question.invoker.as_ref());
+    let cx = Context { snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
+    let view = view(&cx, question);
     let network = match &view.compute {
         Known::Known(compute) => ComputeView::Known(compute),
         Known::Missing(missing) => ComputeView::Unknown(missing.clone()),
@@ -49,7 +49,7 @@ pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> Jo
         compute: view.compute_id.clone(),
         invoker: view.invoker.value().cloned(),
     };
-    JobFinding { job: summary, inputs, outputs, invoke, warnings }
+    JobFinding { job: summary, endpoint: job.endpoint(), inputs, outputs, invoke, warnings }
 }
 
 /// A requirement that does not count and is not allowed stands among the warnings.
@@ -57,12 +57,13 @@ fn advisory_warning(finding: &RequirementFinding) -> Option<Warning> {
     if finding.counts || finding.verdict() == Verdict::Allowed {
         return None;
     }
-    let (id, why) = if finding.disputed {
-        (WarningId::AccessRead, "Microsoft's pages disagree about whether it is needed")
+    Some(if finding.disputed {
+        let message = format!("{} (Microsoft's pages disagree about whether it is needed)", finding.summary);
+        Warning::new(WarningId::AccessRead, message)
     } else {
-        (WarningId::RuleSuperseded, "edition `seed` does not ask for it, the current wording does")
-    };
-    Some(Warning::new(id, format!("{}: {} ({why})", finding.id, finding.summary)))
+        let why = "edition `seed` does not ask for it, the current wording does";
+        Warning::new(WarningId::RuleSuperseded, format!("{}: {} ({why})", finding.id, finding.summary))
+    })
 }
 
 impl<'a> Job<'_, 'a> {
@@ -122,7 +123,7 @@ impl<'a> Job<'_, 'a> {
         // A folder to write need not exist yet; the container must.
         let premises = vec![recognised(question), resolution.supported, resolution.container];
         finding.requirements.push(output(self.cx, self.view, &self.compute, &self.network, &resolution.place, premises));
-        finding.rule = self.applied(&resolution.place).map(|(rule, _)| rule);
+        finding.rule = self.applied(&resolution.place);
         finding
     }
 
@@ -154,6 +155,7 @@ impl<'a> Job<'_, 'a> {
         };
         let resolution = resolve(self.cx, self.view, question, reference, &self.origin);
         finding.resolved = resolution.resolved.clone();
+        finding.rule = self.applied(&resolution.place);
         if !self.premises(&resolution, &mut finding) {
             return finding;
         }
@@ -162,7 +164,14 @@ impl<'a> Job<'_, 'a> {
         }
         match &resolution.place {
             Known::Known(place) => self.read(place, &mut finding),
-            Known::Missing(missing) => unresolved(missing, &mut finding),
+            Known::Missing(missing) => {
+                if !resolution.uploads {
+                    let fits = Proof::unknown(|| "the type fits the data".to_owned(), missing);
+                    finding.requirements.push(RequirementFinding::new(RequirementId::InputType, "not known whether its type fits", fits));
+                }
+                unresolved(missing, &mut finding);
+                finding.requirements.sort_by_key(|requirement| requirement.id);
+            }
         }
         finding
     }
@@ -202,28 +211,26 @@ impl<'a> Job<'_, 'a> {
         self.cx.rules.row(self.question.edition, place.source, place.credential)
     }
 
-    fn applied(&self, place: &Known<Place<'_>>) -> Option<(AppliedRule, StoreKind)> {
+    fn applied(&self, place: &Known<Place<'_>>) -> Option<AppliedRule> {
         let place = place.value()?;
         let row = self.row(place)?;
-        let rule = AppliedRule {
+        Some(AppliedRule {
             id: row.id.clone(),
             edition: row.edition,
             credentials_used: row.credentials_used.clone(),
             granted_by: granted_by(row, place.target.store),
             source: row.provenance.source.clone(),
             retrieved: row.provenance.retrieved.clone(),
-        };
-        Some((rule, place.target.store))
+        })
     }
 
     /// The requirements from the credential on, by the table's row.
     fn read(&self, place: &Place<'a>, finding: &mut DataFinding) {
-        finding.rule = self.applied(&Known::Known(place.clone())).map(|(rule, _)| rule);
         let Some(row) = self.row(place) else {
             let missing = Missing::open("no-rule", "no row of the credential table matches this input; see `canread rules`");
             return unresolved(&missing, finding);
         };
-        let mut readers: Vec<SecurityPrincipal> = Vec::new();
+        let mut readers = Readers::default();
         let stored = place.datastore.filter(|_| row.credentials_used.contains(&CredentialUsed::StoreCredential));
         let mut rest = Vec::new();
         match stored {
@@ -233,8 +240,8 @@ impl<'a> Job<'_, 'a> {
                     StoredQuestion { job: self.view, store, other_workspace: place.other_workspace, target: &place.target, operations };
                 finding.requirements.extend(stored_credential(self.cx, &question));
                 let reader = stored_reader(self.cx, store);
-                rest.extend(reader.as_ref().and_then(|reader| stored_tenant(self.cx, place, store, reader)));
-                readers.extend(reader.filter(|reader| reader.object_id.is_some()));
+                rest.extend(reader.as_ref().and_then(|reader| account_tenant(self.cx, place, store, reader)));
+                readers.each.extend(reader);
             }
             None => rest = self.by_identity(place, row, &mut readers, finding),
         }
@@ -263,7 +270,7 @@ impl<'a> Job<'_, 'a> {
         &self,
         place: &Place<'a>,
         row: &CredentialRule,
-        readers: &mut Vec<SecurityPrincipal>,
+        readers: &mut Readers,
         finding: &mut DataFinding,
     ) -> Vec<RequirementFinding> {
         let compute_counts = row.credentials_used.contains(&CredentialUsed::ComputeIdentity);
@@ -276,9 +283,13 @@ impl<'a> Job<'_, 'a> {
             }
             return judged.requirements;
         }
-        readers.extend(self.view.invoker.value().cloned());
+        let invoker = self.view.invoker.value().cloned();
+        match self.question.disputed {
+            Disputed::Deny => readers.each.extend(invoker),
+            Disputed::Warn => readers.advisory = invoker,
+        }
         if compute_counts {
-            readers.extend(known_principals(&self.compute.candidates));
+            readers.one_of = self.compute.candidates.iter().filter_map(Known::value).cloned().collect();
         }
         judged.requirements
     }
@@ -300,25 +311,8 @@ impl<'a> Job<'_, 'a> {
 }
 
 /// `account/tenant` of a stored service principal.
-fn stored_tenant(
-    cx: &Context<'_>,
-    place: &Place<'_>,
-    store: &crate::model::Datastore,
-    reader: &SecurityPrincipal,
-) -> Option<RequirementFinding> {
-    if place.target.store == StoreKind::AdlsGen1 {
-        return None;
-    }
-    let tenant = match &store.credential {
-        crate::model::CredentialSource::ServicePrincipal { tenant_id, .. }
-        | crate::model::CredentialSource::Certificate { tenant_id, .. } => tenant_id.clone(),
-        crate::model::CredentialSource::None
-        | crate::model::CredentialSource::AccountKey
-        | crate::model::CredentialSource::Sas
-        | crate::model::CredentialSource::Other(_) => return None,
-    };
-    let tenant = tenant.or_else(|| cx.snapshot.facts().header.tenant_id.clone());
-    let proof = super::gates::tenant(cx, &place.target, &[(reader.clone(), Known::Known(tenant))]);
+fn account_tenant(cx: &Context<'_>, place: &Place<'_>, store: &Datastore, reader: &SecurityPrincipal) -> Option<RequirementFinding> {
+    let proof = stored_tenant(cx, &place.target, store, reader)?;
     let account = &place.target.account_name;
     let summary = match proof.verdict() {
         Verdict::Allowed => format!("the stored service principal and account `{account}` live in one tenant"),

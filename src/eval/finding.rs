@@ -141,6 +141,8 @@ pub struct JobSummary {
 pub struct JobFinding {
     /// The job.
     pub job: JobSummary,
+    /// `job/endpoint`, which counts also where nothing is read or written.
+    pub endpoint: RequirementFinding,
     /// Inputs, in the order given.
     pub inputs: Vec<DataFinding>,
     /// Outputs, in the order given.
@@ -152,10 +154,10 @@ pub struct JobFinding {
 }
 
 impl JobFinding {
-    /// Every requirement: those of inputs, outputs and the invocation.
+    /// Every requirement: those of inputs, outputs and the invocation, and the job's own.
     pub fn requirements(&self) -> impl Iterator<Item = &RequirementFinding> {
         let data = self.inputs.iter().chain(&self.outputs).flat_map(|finding| &finding.requirements);
-        data.chain(self.invoke.iter().flatten())
+        data.chain(self.invoke.iter().flatten()).chain([&self.endpoint])
     }
 
     /// The verdict of the whole job.

@@ -1,6 +1,6 @@
 //! The job: endpoint, deployment, compute, and whose identities act.
 
-use super::{Context, Evidence, EvidenceKind, Judgement, Leaf, Proof};
+use super::{Context, Evidence, EvidenceKind, JobQuestion, Judgement, Leaf, Proof, Verdict};
 use crate::model::{
     BatchDeployment, Compute, ComputeType, DeploymentKind, Found, IdentityType, Known, Missing, ObjectId, PrincipalKind, RolePlayed, Scope,
     SecurityPrincipal, What, Workspace,
@@ -41,6 +41,8 @@ pub struct JobView<'a> {
     pub invoker: Known<SecurityPrincipal>,
     /// `job/endpoint`.
     pub endpoint_proof: Proof,
+    /// Suffix of the storage endpoints of the cloud asked about.
+    pub storage_suffix: String,
 }
 
 /// Whoever invokes is not known: nobody is signed in and none was named.
@@ -66,10 +68,10 @@ fn resource_leaf(claim: impl Into<String>, id: &Scope, says: impl Into<String>) 
 }
 
 /// The proof that `found` exists, and the record.
-fn exists<'a, T>(what: &str, id: &Scope, found: &Found<'a, T>) -> (Proof, Known<&'a T>) {
+fn exists<'a, T>(what: &str, id: &Scope, found: &Found<'a, T>, id_of: impl Fn(&T) -> &Scope) -> (Proof, Known<&'a T>) {
     let claim = format!("{what} `{}` exists", id.name());
     match found {
-        Found::Here(item) => (Proof::allowed(|| resource_leaf(claim, id, "it is in the snapshot")), Known::Known(*item)),
+        Found::Here(item) => (Proof::allowed(|| resource_leaf(claim, id_of(item), "it is in the snapshot")), Known::Known(*item)),
         Found::Absent(record) => {
             let proof = Proof::denied(|| Leaf::new(claim, Evidence::coverage(*record, format!("no record bears {id}"))));
             (proof, Known::Missing(Missing::open("does-not-exist", format!("{what} `{}` does not exist", id.name()))))
@@ -79,15 +81,16 @@ fn exists<'a, T>(what: &str, id: &Scope, found: &Found<'a, T>) -> (Proof, Known<
 }
 
 /// Finds the job in the snapshot.
-pub fn view<'a>(cx: &Context<'a>, workspace_id: &Scope, target: &JobTarget, invoker: Option<&ObjectId>) -> JobView<'a> {
-    let invoker = match invoker {
+pub fn view<'a>(cx: &Context<'a>, question: &JobQuestion) -> JobView<'a> {
+    let (workspace_id, target) = (&question.workspace, &question.target);
+    let invoker = match question.invoker.as_ref() {
         Some(id) => {
             let signed_in = cx.snapshot.facts().header.signed_in.as_ref().filter(|signed_in| signed_in.object_id == *id);
             Known::Known(principal(cx, id, RolePlayed::JobIdentity, signed_in.and_then(|signed_in| signed_in.name.as_deref())))
         }
         None => Known::Missing(nobody_signed_in()),
     };
-    let (workspace_proof, workspace) = exists("workspace", workspace_id, &cx.snapshot.workspace(workspace_id));
+    let (workspace_proof, workspace) = exists("workspace", workspace_id, &cx.snapshot.workspace(workspace_id), |workspace| &workspace.id);
     let mut view = JobView {
         workspace_id: workspace_id.clone(),
         workspace,
@@ -98,14 +101,20 @@ pub fn view<'a>(cx: &Context<'a>, workspace_id: &Scope, target: &JobTarget, invo
         compute: Known::Missing(Missing::open("no-compute", "no compute is known")),
         invoker,
         endpoint_proof: workspace_proof.clone(),
+        storage_suffix: question.storage_suffix.clone(),
     };
-    let mut parts = vec![workspace_proof];
+    let mut parts = Vec::new();
     match target {
         JobTarget::Endpoint { name, deployment } => endpoint_parts(cx, &mut view, name, deployment.as_deref(), &mut parts),
         JobTarget::Compute(name) => {
             let id = compute_scope(workspace_id, name);
             compute_parts(cx, &mut view, &id, &mut parts);
         }
+    }
+    // What was found in a workspace proves that the workspace exists.
+    let found = parts.iter().any(|part| part.verdict() == Verdict::Allowed);
+    if !found || workspace_proof.verdict() == Verdict::Allowed {
+        parts.insert(0, workspace_proof);
     }
     view.endpoint_proof = Proof::all(|| "the job has something to run on".to_owned(), parts);
     view
@@ -119,7 +128,7 @@ pub fn compute_scope(workspace: &Scope, text: &str) -> Scope {
 
 fn endpoint_parts<'a>(cx: &Context<'a>, view: &mut JobView<'a>, name: &str, deployment: Option<&str>, parts: &mut Vec<Proof>) {
     let id = view.workspace_id.join(&format!("batchEndpoints/{name}"));
-    let (proof, endpoint) = exists("batch endpoint", &id, &cx.snapshot.endpoint(&id));
+    let (proof, endpoint) = exists("batch endpoint", &id, &cx.snapshot.endpoint(&id), |endpoint| &endpoint.id);
     parts.push(proof);
     let endpoint = match endpoint {
         Known::Known(endpoint) => endpoint,
@@ -157,7 +166,7 @@ fn auth_mode(endpoint: &crate::model::BatchEndpoint) -> Option<Proof> {
 }
 
 fn deployment_parts<'a>(cx: &Context<'a>, view: &mut JobView<'a>, id: Scope, parts: &mut Vec<Proof>) {
-    let (proof, deployment) = exists("deployment", &id, &cx.snapshot.deployment(&id));
+    let (proof, deployment) = exists("deployment", &id, &cx.snapshot.deployment(&id), |deployment| &deployment.id);
     parts.push(proof);
     let deployment = match deployment {
         Known::Known(deployment) => deployment,
@@ -182,6 +191,15 @@ fn deployment_parts<'a>(cx: &Context<'a>, view: &mut JobView<'a>, id: Scope, par
     }
 }
 
+/// A component's id from a deployment's spelling: an ARM id, or `azureml:name:version`.
+fn component_scope(workspace: &Scope, text: &str) -> Scope {
+    let name = text.strip_prefix("azureml:").unwrap_or(text);
+    match name.split_once(':') {
+        Some((name, version)) if !name.starts_with('/') => workspace.join(&format!("components/{name}/versions/{version}")),
+        Some(_) | None => Scope::new(name),
+    }
+}
+
 /// Steps of a pipeline component may name computes of their own: then which identity reads is not known from the
 /// deployment. Without the definition the default compute is assumed for all steps.
 fn pipeline_steps<'a>(
@@ -192,7 +210,7 @@ fn pipeline_steps<'a>(
     default: &Scope,
 ) -> Proof {
     let claim = || "every step of the pipeline component runs on the default compute".to_owned();
-    let definition = component.and_then(|id| match cx.snapshot.component(&Scope::new(id)) {
+    let definition = component.and_then(|id| match cx.snapshot.component(&component_scope(&view.workspace_id, id)) {
         Found::Here(component) => Some(component),
         Found::Absent(_) | Found::Missing(_) => None,
     });
@@ -214,7 +232,7 @@ fn pipeline_steps<'a>(
 }
 
 fn compute_parts<'a>(cx: &Context<'a>, view: &mut JobView<'a>, id: &Scope, parts: &mut Vec<Proof>) {
-    let (proof, compute) = exists("compute", id, &cx.snapshot.compute(id));
+    let (proof, compute) = exists("compute", id, &cx.snapshot.compute(id), |compute| &compute.id);
     parts.push(proof);
     view.compute_id = Some(compute.value().map_or_else(|| id.clone(), |compute| compute.id.clone()));
     if let Known::Known(compute) = compute {

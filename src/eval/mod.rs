@@ -2,6 +2,7 @@
 
 mod access;
 mod check;
+pub mod condition;
 mod context;
 pub mod credential;
 mod finding;
@@ -26,5 +27,6 @@ pub use principals::*;
 pub use probe::*;
 pub use proof::*;
 pub use question::*;
+use resolve::container_exists;
 pub use resolve::{Place, datastore_target, url_target};
 pub use verdict::*;

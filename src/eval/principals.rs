@@ -1,6 +1,6 @@
 //! Finding the principal a person means by an object id, user principal name, application id or display name.
 
-use crate::model::{DirectoryObject, Found, ObjectId, PrincipalKind, Snapshot};
+use crate::model::{DirectoryObject, Found, ObjectId, PathAccess, PrincipalKind, Snapshot};
 use std::collections::BTreeSet;
 
 /// What a text names.
@@ -23,15 +23,20 @@ pub fn find_principal(snapshot: &Snapshot, text: &str) -> PrincipalLookup {
     let facts = snapshot.facts();
     let text = text.trim();
     let id = ObjectId::new(text);
-    if let Some(signed_in) = &facts.header.signed_in
-        && (signed_in.object_id == id || signed_in.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(text)))
-    {
-        return PrincipalLookup::Found(signed_in.object_id.clone());
+    let signed_in = facts.header.signed_in.as_ref();
+    let by_id = signed_in.map(|one| &one.object_id).into_iter().chain(facts.directory.keys()).find(|own| **own == id);
+    if let Some(own) = by_id {
+        return PrincipalLookup::Found(own.clone());
     }
-    let named = |object: &&DirectoryObject| object.id == id || names(object).any(|name| name.to_lowercase() == text.to_lowercase());
+    let named = |object: &&DirectoryObject| names(object).any(|name| name.to_lowercase() == text.to_lowercase());
     // An application and its service principal share name and application id; roles are only ever held by the latter.
     let found: Vec<&DirectoryObject> = facts.directory.values().filter(named).collect();
     let acting: Vec<&DirectoryObject> = found.iter().copied().filter(|object| object.kind != Some(PrincipalKind::Application)).collect();
+    if let Some(signed_in) = signed_in.filter(|one| one.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(text)))
+        && acting.iter().all(|one| one.id == signed_in.object_id)
+    {
+        return PrincipalLookup::Found(signed_in.object_id.clone());
+    }
     match (acting.as_slice(), found.as_slice()) {
         ([one], _) => return PrincipalLookup::Found(one.id.clone()),
         ([], [one]) => return PrincipalLookup::Found(one.id.clone()),
@@ -65,7 +70,7 @@ fn is_guid(id: &ObjectId) -> bool {
     key.len() == 36 && key.char_indices().all(|(at, c)| if [8, 13, 18, 23].contains(&at) { c == '-' } else { c.is_ascii_hexdigit() })
 }
 
-/// Whether an assignment, a membership or an identity block bears the id.
+/// Whether an assignment, a membership, an ACL or an identity block bears the id.
 fn is_mentioned(snapshot: &Snapshot, id: &ObjectId) -> bool {
     let facts = snapshot.facts();
     let of_compute = |compute: &crate::model::Compute| {
@@ -76,6 +81,13 @@ fn is_mentioned(snapshot: &Snapshot, id: &ObjectId) -> bool {
         || facts.memberships.contains_key(id)
         || facts.memberships.values().any(|groups| groups.contains(id))
         || facts.computes.values().any(of_compute)
+        || facts.deny_assignments.iter().any(|deny| deny.principals.iter().chain(&deny.exclude_principals).any(|one| one.id == *id))
+        || facts.path_access.values().flat_map(|paths| paths.values()).any(|record| is_in_acl(record, id))
+}
+
+fn is_in_acl(record: &PathAccess, id: &ObjectId) -> bool {
+    let entries = record.acl.split([',', ':']);
+    entries.chain([record.owner.as_str(), record.group.as_str()]).any(|word| word.trim().eq_ignore_ascii_case(id.key()))
 }
 
 /// Names that contain the text, or that the text contains.

@@ -31,8 +31,12 @@ pub struct JobQuestion {
     pub edition: Edition,
     /// What an unmet disputed requirement does.
     pub disputed: Disputed,
-    /// The moment asked about.
+    /// Suffix of the storage endpoints of the cloud asked about.
+    pub storage_suffix: String,
+    /// The moment asked about, or the first of the period.
     pub at: Timestamp,
+    /// The last moment of the period; `at` where a moment is asked about.
+    pub until: Timestamp,
     /// Take ACLs below a folder that were not collected as open.
     pub assume_below: bool,
 }

@@ -27,7 +27,7 @@ impl Folded {
     pub fn new(text: &str) -> Self {
         let shared: Arc<str> = Arc::from(text);
         let plain = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-        let key = if plain { Arc::clone(&shared) } else { Arc::from(text.to_lowercase()) };
+        let key = if plain { Arc::clone(&shared) } else { lower(text) };
         Folded { text: shared, key }
     }
 
@@ -47,6 +47,18 @@ impl Folded {
     pub fn key(&self) -> &str {
         &self.key
     }
+}
+
+/// Lower-cased, without an intermediate copy where the text is ASCII.
+fn lower(text: &str) -> Arc<str> {
+    if !text.is_ascii() {
+        return Arc::from(text.to_lowercase());
+    }
+    let mut key: Arc<str> = Arc::from(text);
+    if let Some(key) = Arc::get_mut(&mut key) {
+        key.make_ascii_lowercase();
+    }
+    key
 }
 
 impl PartialEq for Folded {

@@ -2,6 +2,7 @@
 
 mod acl;
 mod action;
+mod condition;
 mod fold;
 mod id;
 mod lookup;
@@ -16,9 +17,11 @@ mod sas;
 mod scope;
 mod snapshot;
 mod storage;
+mod terminal;
 
 pub use acl::*;
 pub use action::*;
+pub use condition::*;
 pub use fold::*;
 pub use id::*;
 pub use lookup::*;
@@ -33,6 +36,7 @@ pub use sas::*;
 pub use scope::*;
 pub use snapshot::*;
 pub use storage::*;
+pub use terminal::*;
 
 /// A moment in time.
 pub type Timestamp = time::OffsetDateTime;

@@ -26,8 +26,7 @@ impl Scope {
         if body.is_empty() {
             return Scope(Folded::new("/"));
         }
-        let with_slash = if body.starts_with('/') { body.to_owned() } else { format!("/{body}") };
-        Scope(Folded::new(&with_slash))
+        if body.starts_with('/') { Scope(Folded::new(body)) } else { Scope(Folded::new(&format!("/{body}"))) }
     }
 
     /// The root scope `/`.

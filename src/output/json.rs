@@ -1,6 +1,6 @@
 //! JSON: the report as it is, indented, or a line of a batch.
 
-use super::acts_on_terminals;
+use crate::model::acts_on_terminals;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -49,7 +49,7 @@ mod tests {
         let mut out = Vec::new();
         super::pretty(&value, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(!text.chars().any(|c| c != '\n' && super::acts_on_terminals(c)), "{text:?}");
+        assert!(!text.chars().any(|c| c != '\n' && crate::model::acts_on_terminals(c)), "{text:?}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }

@@ -1,17 +1,14 @@
 //! One file a format: a report and a writer in, text out. Nothing else writes.
 
+pub mod condition;
 pub mod json;
 pub mod rules;
 pub mod schema;
 pub mod table;
+mod text;
 
+use crate::model::acts_on_terminals;
 use std::fmt::Write as _;
-
-/// Whether a character could act on a terminal instead of being read: controls (C0, DEL, C1), bidirectional marks and
-/// overrides, line separators, and the byte-order mark.
-fn acts_on_terminals(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
 
 /// Text from Azure or from a file, safe to show: characters that act on terminals become `\u{…}`.
 ///

@@ -3,8 +3,8 @@
 use super::entry::{Entry, FileText};
 use super::keyed::{At, duplicates, overlay};
 use super::{
-    BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError, RuleErrors, RuleSet, credentials,
-    lookups, operations, roles, texts,
+    AttributeRule, BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError, RuleErrors, RuleSet,
+    attributes, credentials, lookups, operations, roles, texts,
 };
 use crate::model::{RequirementId, WarningId};
 use std::collections::BTreeSet;
@@ -21,11 +21,20 @@ pub(super) enum Table {
     Requirement,
     Warning,
     Lookup,
+    Attribute,
 }
 
 impl Table {
-    const ALL: [Table; 7] =
-        [Table::Rule, Table::Operation, Table::InvokeAction, Table::Role, Table::Requirement, Table::Warning, Table::Lookup];
+    const ALL: [Table; 8] = [
+        Table::Rule,
+        Table::Operation,
+        Table::InvokeAction,
+        Table::Role,
+        Table::Requirement,
+        Table::Warning,
+        Table::Lookup,
+        Table::Attribute,
+    ];
     pub(super) fn key(self) -> &'static str {
         match self {
             Table::Rule => "rule",
@@ -35,6 +44,7 @@ impl Table {
             Table::Requirement => "requirement",
             Table::Warning => "warning",
             Table::Lookup => "lookup",
+            Table::Attribute => "attribute",
         }
     }
     pub(super) fn home(self) -> &'static str {
@@ -44,6 +54,7 @@ impl Table {
             Table::Role => "roles.toml",
             Table::Requirement | Table::Warning => "texts.toml",
             Table::Lookup => "lookups.toml",
+            Table::Attribute => "attributes.toml",
         }
     }
 }
@@ -58,6 +69,7 @@ pub(super) struct Draft {
     pub(super) requirements: Vec<At<(RequirementId, IdText)>>,
     pub(super) warnings: Vec<At<(WarningId, IdText)>>,
     pub(super) lookups: Vec<At<LookupRule>>,
+    pub(super) attributes: Vec<At<AttributeRule>>,
     pub(super) errors: Vec<RuleError>,
     /// Tables of which an entry could not be read: what seems to be missing of them may only be broken.
     pub(super) broken: BTreeSet<Table>,
@@ -142,6 +154,7 @@ impl Draft {
             Table::Requirement => self.requirements.extend(texts::read(&mut entry).map(|value| At { place, value })),
             Table::Warning => self.warnings.extend(texts::read(&mut entry).map(|value| At { place, value })),
             Table::Lookup => self.lookups.extend(lookups::read(&mut entry).map(|value| At { place, value })),
+            Table::Attribute => self.attributes.extend(attributes::read(&mut entry).map(|value| At { place, value })),
         }
         let errors = entry.finish();
         if !errors.is_empty() {
@@ -159,6 +172,7 @@ impl Draft {
         duplicates(&self.requirements, &mut errors);
         duplicates(&self.warnings, &mut errors);
         duplicates(&self.lookups, &mut errors);
+        duplicates(&self.attributes, &mut errors);
         self.errors.extend(errors);
     }
 
@@ -172,6 +186,7 @@ impl Draft {
             requirements: unplaced(rules.requirements.iter().map(|(id, text)| (*id, text.clone()))),
             warnings: unplaced(rules.warnings.iter().map(|(id, text)| (*id, text.clone()))),
             lookups: unplaced(rules.lookups.values().cloned()),
+            attributes: unplaced(rules.attributes.iter().cloned()),
             errors: Vec::new(),
             broken: BTreeSet::new(),
         }
@@ -185,6 +200,7 @@ impl Draft {
         overlay(&mut self.requirements, over.requirements);
         overlay(&mut self.warnings, over.warnings);
         overlay(&mut self.lookups, over.lookups);
+        overlay(&mut self.attributes, over.attributes);
         self.errors.extend(over.errors);
         self.broken.extend(over.broken);
     }
@@ -201,6 +217,7 @@ impl Draft {
             requirements: self.requirements.into_iter().map(|at| at.value).collect(),
             warnings: self.warnings.into_iter().map(|at| at.value).collect(),
             lookups: self.lookups.into_iter().map(|at| (at.value.what, at.value)).collect(),
+            attributes: self.attributes.into_iter().map(|at| at.value).collect(),
         })
     }
 }

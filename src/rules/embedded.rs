@@ -10,6 +10,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("rules/roles.toml", include_str!("../../rules/roles.toml")),
     ("rules/texts.toml", include_str!("../../rules/texts.toml")),
     ("rules/lookups.toml", include_str!("../../rules/lookups.toml")),
+    ("rules/attributes.toml", include_str!("../../rules/attributes.toml")),
 ];
 
 static RULES: OnceLock<Result<RuleSet, RuleErrors>> = OnceLock::new();

@@ -1,8 +1,8 @@
 //! What tells two entries of a table apart: duplicates and overriding.
 
 use super::words::{Word, store_word};
-use super::{BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError};
-use crate::model::{Edition, Operation, StoreKind, What};
+use super::{AttributeRule, BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError};
+use crate::model::{AttributeSource, Edition, Operation, StoreKind, What};
 use std::collections::BTreeMap;
 
 /// An entry and where it stands.
@@ -61,6 +61,15 @@ impl<Id: Word + Ord> Keyed for (Id, IdText) {
     fn label(&self) -> String {
         let word = Id::words().into_iter().find(|(id, _)| *id == self.0).map(|(_, word)| word);
         format!("{} `{}`", Id::NAME, word.unwrap_or_default())
+    }
+}
+impl Keyed for AttributeRule {
+    type Key = (AttributeSource, String, bool);
+    fn key(&self) -> Self::Key {
+        (self.from, self.name.key().to_owned(), self.starts_with)
+    }
+    fn label(&self) -> String {
+        format!("attribute `@{}[{}]`", self.from.as_str(), self.name.as_str())
     }
 }
 impl Keyed for LookupRule {

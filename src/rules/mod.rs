@@ -1,5 +1,6 @@
 //! Rules as data: `rules/*.toml`, read into valid types, every error with file and line.
 
+mod attributes;
 mod check;
 mod credentials;
 mod draft;

@@ -14,6 +14,7 @@ impl RuleSet {
             requirements: BTreeMap::new(),
             warnings: BTreeMap::new(),
             lookups: BTreeMap::new(),
+            attributes: Vec::new(),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Valid rules.
 
 use crate::model::{
-    Action, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId, RoleDefinition, RoleId, StoreKind, WarningId, What,
+    Action, AttributeName, AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId,
+    RoleDefinition, RoleId, StoreKind, WarningId, What,
 };
 use std::collections::BTreeMap;
 
@@ -133,6 +134,23 @@ pub struct LookupRule {
     pub provenance: Provenance,
 }
 
+/// An attribute that conditions may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttributeRule {
+    /// Where it comes from.
+    pub from: AttributeSource,
+    /// Its name, or what its name begins with.
+    pub name: AttributeName,
+    /// Whether it stands for every name that begins with `name`.
+    pub starts_with: bool,
+    /// How far canread can know it.
+    pub availability: Availability,
+    /// How, or why not: one sentence.
+    pub note: String,
+    /// Source.
+    pub provenance: Provenance,
+}
+
 /// A built-in role, with what canread says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuiltInRole {
@@ -154,6 +172,7 @@ pub struct RuleSet {
     pub(super) requirements: BTreeMap<RequirementId, IdText>,
     pub(super) warnings: BTreeMap<WarningId, IdText>,
     pub(super) lookups: BTreeMap<What, LookupRule>,
+    pub(super) attributes: Vec<AttributeRule>,
 }
 
 impl RuleSet {

@@ -1,7 +1,9 @@
 //! The words that rule files use for enums.
 
 use super::{InvokeScope, OnMissing};
-use crate::model::{CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId, StoreKind, WarningId, What};
+use crate::model::{
+    AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId, StoreKind, WarningId, What,
+};
 
 /// An enum that rule files name by words.
 pub trait Word: Copy + 'static {
@@ -35,6 +37,8 @@ model_words! {
     RequirementId = "requirement id",
     WarningId = "warning id",
     What = "kind of look-up",
+    AttributeSource = "attribute source",
+    Availability = "availability",
 }
 
 /// The word for a kind of store, in rules and reports.

@@ -53,6 +53,7 @@ fn context<'a>(state: &'a State, ask: &Ask<'_>) -> Context<'a> {
 
 /// The judgement, and whom it is about.
 pub(super) fn judge<J: Judgement>(state: &State, ask: &Ask<'_>) -> Result<(ObjectId, J), Failure> {
+    state.not_older(ask.at)?;
     let url = StorageUrl::parse(ask.url.expose(), &state.storage_suffix)
         .map_err(|refusal| Failure::new(format!("{}: {refusal}", ask.url.redacted())))?;
     let id = state::principal(&state.snapshot, Some(ask.principal))?;

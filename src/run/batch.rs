@@ -3,7 +3,7 @@
 use super::access::{self, Ask};
 use super::live::Needs;
 use super::state::{self, State};
-use super::{Failure, Streams, check};
+use super::{Failure, Streams, check, only_table_or_json};
 use crate::cli::batch::{AccessDefaults, CheckDefaults, LineError, parse_access_line, parse_check_line};
 use crate::cli::{AccessArgs, CheckArgs, OutputArgs, Source};
 use crate::eval::{self, Verdict};
@@ -24,7 +24,7 @@ struct Malformed {
 
 pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let job = check::job_inputs(args)?;
-    let state = load(&args.state, lines, streams)?;
+    let state = load(&args.state, lines, output, streams)?;
     let defaults = CheckDefaults::new(args, job);
     answer_all(lines, output, streams, |line| {
         let question = parse_check_line(line, &defaults)?;
@@ -37,7 +37,7 @@ pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, strea
 }
 
 pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let state = load(&args.state, lines, streams)?;
+    let state = load(&args.state, lines, output, streams)?;
     let defaults = AccessDefaults::new(args);
     answer_all(lines, output, streams, |line| {
         let question = parse_access_line(line, &defaults)?;
@@ -54,7 +54,9 @@ pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, str
     })
 }
 
-fn load(args: &crate::cli::StateArgs, lines: &Source, streams: &mut Streams<'_>) -> Result<State, Failure> {
+fn load(args: &crate::cli::StateArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<State, Failure> {
+    // A batch has one form, lines of JSON; what a command has besides is taken for it.
+    only_table_or_json(output, "--batch")?;
     if *lines == Source::Stdin && args.snapshot == Some(Source::Stdin) {
         return Err(Failure::usage("`--snapshot -` and `--batch -` both read standard input; give one of them a file"));
     }
@@ -75,12 +77,16 @@ fn answer_all(
     let mut malformed = false;
     let mut work = |out: &mut dyn Write| -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
-        each_line(lines, |line| match line.map_err(|error| (None, error)).and_then(&answer) {
-            Ok(report) => json::line(&report, &mut out),
-            Err((id, error)) => {
-                malformed = true;
-                json::line(&Malformed { id, error: crate::model::redacted(&error) }, &mut out)
+        each_line(lines, |line, is_last_at_hand| {
+            match line.map_err(|error| (None, error)).and_then(&answer) {
+                Ok(report) => json::line(&report, &mut out)?,
+                Err((id, error)) => {
+                    malformed = true;
+                    json::line(&Malformed { id, error: crate::model::redacted(&error) }, &mut out)?;
+                }
             }
+            // Whoever asks line by line gets each answer before the next question.
+            if is_last_at_hand { out.flush() } else { Ok(()) }
         })?;
         out.flush()
     };
@@ -92,9 +98,9 @@ fn answer_all(
 }
 
 #[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
-fn each_line(lines: &Source, handle: impl FnMut(Result<&str, String>) -> io::Result<()>) -> io::Result<()> {
+fn each_line(lines: &Source, handle: impl FnMut(Result<&str, String>, bool) -> io::Result<()>) -> io::Result<()> {
     match lines {
-        Source::Stdin => read_lines(io::stdin().lock(), handle),
+        Source::Stdin => read_lines(BufReader::new(io::stdin().lock()), handle),
         Source::File(path) => {
             let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
             read_lines(BufReader::new(std::fs::File::open(path).map_err(named)?), handle)
@@ -103,8 +109,11 @@ fn each_line(lines: &Source, handle: impl FnMut(Result<&str, String>) -> io::Res
 }
 
 /// Hands over each line without its end; blank lines do not count. A line that is too long, or no UTF-8, is handed over as
-/// what is wrong with it.
-fn read_lines(mut source: impl BufRead, mut handle: impl FnMut(Result<&str, String>) -> io::Result<()>) -> io::Result<()> {
+/// what is wrong with it. With each goes whether reading on may have to wait.
+fn read_lines<R: io::Read>(
+    mut source: BufReader<R>,
+    mut handle: impl FnMut(Result<&str, String>, bool) -> io::Result<()>,
+) -> io::Result<()> {
     let mut line: Vec<u8> = Vec::new();
     loop {
         line.clear();
@@ -114,13 +123,14 @@ fn read_lines(mut source: impl BufRead, mut handle: impl FnMut(Result<&str, Stri
         }
         if line.len() > LONGEST_LINE && !line.ends_with(b"\n") {
             skip_line(&mut source)?;
-            handle(Err(format!("the line is longer than {} KiB", LONGEST_LINE / 1024)))?;
+            handle(Err(format!("the line is longer than {} KiB", LONGEST_LINE / 1024)), source.buffer().is_empty())?;
             continue;
         }
+        let is_last_at_hand = source.buffer().is_empty();
         match std::str::from_utf8(&line) {
             Ok(text) if text.trim().is_empty() => {}
-            Ok(text) => handle(Ok(text.trim()))?,
-            Err(_) => handle(Err("the line is not UTF-8 text".to_owned()))?,
+            Ok(text) => handle(Ok(text.trim()), is_last_at_hand)?,
+            Err(_) => handle(Err("the line is not UTF-8 text".to_owned()), is_last_at_hand)?,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result}
 use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
 use crate::cli::{CheckArgs, JobTarget, OutputArgs, inputs_file};
 use crate::eval::{self, DataQuestion, JobQuestion};
-use crate::model::{Direction, InputReference, ReferenceContext, Scope, Timestamp};
+use crate::model::{Direction, InputReference, ReferenceContext, Scope, Timestamp, redacted};
 use crate::output::{json, table};
 use crate::report::Report;
 
@@ -72,6 +72,7 @@ pub(super) fn question(
     principal: Option<&str>,
     at: Timestamp,
 ) -> Result<JobQuestion, Failure> {
+    state.not_older(at)?;
     let workspace = match target {
         JobTarget::Compute(id) if id.starts_with('/') => Scope::new(id).cut_after("workspaces"),
         JobTarget::Compute(_) | JobTarget::Endpoint { .. } => None,
@@ -87,9 +88,12 @@ pub(super) fn question(
         all.iter().map(|data| data_question(data, direction, &workspace, &state.storage_suffix)).collect()
     };
     let (inputs, outputs) = (data(&job.inputs, Direction::Input), data(&job.outputs, Direction::Output));
+    // A name is printed: a URL put in its place must not bring its secret along.
     let target = match target {
-        JobTarget::Endpoint { name, deployment } => eval::JobTarget::Endpoint { name: name.clone(), deployment: deployment.clone() },
-        JobTarget::Compute(name) => eval::JobTarget::Compute(name.clone()),
+        JobTarget::Endpoint { name, deployment } => {
+            eval::JobTarget::Endpoint { name: redacted(name), deployment: deployment.as_deref().map(redacted) }
+        }
+        JobTarget::Compute(name) => eval::JobTarget::Compute(redacted(name)),
     };
     let invoker = state::principal(&state.snapshot, principal)?;
     Ok(JobQuestion {
@@ -100,7 +104,9 @@ pub(super) fn question(
         outputs,
         edition: args.edition,
         disputed: args.disputed,
+        storage_suffix: state.storage_suffix.clone(),
         at,
+        until: args.period.and_then(|period| at.checked_add(period)).unwrap_or(at),
         assume_below: args.assume_below,
     })
 }

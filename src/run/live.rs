@@ -10,6 +10,7 @@ use crate::snapshot::Loaded;
 
 /// What a question needs of the state; nothing named: a whole workspace.
 #[derive(Clone, Copy, Default)]
+#[cfg_attr(not(feature = "collect"), expect(dead_code, reason = "only live collection reads it"))]
 pub(super) struct Needs<'a> {
     /// What runs the job.
     pub(super) target: Option<&'a JobTarget>,

@@ -10,6 +10,7 @@ mod state;
 
 use crate::cli::{self, ColorChoice, Command, OutputArgs, OutputFormat, Request};
 use crate::eval::Verdict;
+use crate::model::redacted;
 use crate::output::{self, table::Style};
 use std::fmt;
 use std::io::{self, Write};
@@ -74,7 +75,7 @@ impl Streams<'_> {
     fn note(&mut self, word: &str, text: &str) {
         if !self.quiet {
             // A message that cannot be written is lost, not a reason to give another answer.
-            let _ = writeln!(self.err, "{word}: {}", output::escape_lines(text));
+            let _ = writeln!(self.err, "{word}: {}", output::escape_lines(&redacted(text)));
         }
     }
 }
@@ -89,7 +90,7 @@ pub fn run(request: Request, surroundings: Surroundings, out: &mut dyn Write, er
     match dispatch(&request, surroundings, &mut streams) {
         Ok(code) => code,
         Err(failure) => {
-            let _ = writeln!(streams.err, "error: {}", output::escape_lines(&failure.to_string()));
+            let _ = writeln!(streams.err, "error: {}", output::escape_lines(&redacted(&failure.to_string())));
             failure.code
         }
     }

@@ -25,6 +25,7 @@ pub(super) struct State {
     pub(super) rules: Cow<'static, RuleSet>,
     pub(super) snapshot: Snapshot,
     pub(super) at: Timestamp,
+    pub(super) max_age: Option<Duration>,
     pub(super) storage_suffix: String,
     pub(super) warnings: Vec<WarningReport>,
     /// The workspace that was collected live.
@@ -39,7 +40,15 @@ pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_
         let live = live::load(args, needs, streams)?;
         let snapshot = live.loaded.snapshot;
         let warnings = live.loaded.warnings.iter().map(file_warning).collect();
-        return Ok(State { rules, snapshot, at, storage_suffix: live.storage_suffix, warnings, workspace: live.workspace });
+        return Ok(State {
+            rules,
+            snapshot,
+            at,
+            max_age: args.max_age,
+            storage_suffix: live.storage_suffix,
+            warnings,
+            workspace: live.workspace,
+        });
     };
     let path = match source {
         Source::Stdin => "-".to_owned(),
@@ -47,9 +56,9 @@ pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_
     };
     let loaded = snapshot::read_path(&path).map_err(|errors| Failure::new(errors.to_string()))?;
     let mut warnings: Vec<WarningReport> = loaded.warnings.iter().map(file_warning).collect();
-    warnings.extend(age(&loaded.snapshot, at, args.max_age)?);
+    warnings.extend(age(&loaded.snapshot, at));
     let storage_suffix = storage_suffix(args.cloud.as_ref(), &loaded.snapshot)?;
-    Ok(State { rules, snapshot: loaded.snapshot, at, storage_suffix, warnings, workspace: None })
+    Ok(State { rules, snapshot: loaded.snapshot, at, max_age: args.max_age, storage_suffix, warnings, workspace: None })
 }
 
 fn file_warning(warning: &snapshot::Warning) -> WarningReport {
@@ -98,7 +107,7 @@ pub(super) fn load_rules(folder: Option<&Path>) -> Result<Cow<'static, RuleSet>,
     let Some(folder) = folder else {
         return Ok(Cow::Borrowed(embedded));
     };
-    let files = rule_files(folder).map_err(|error| Failure::new(format!("cannot read rules in {}: {error}", folder.display())))?;
+    let files = rule_files(folder)?;
     if files.is_empty() {
         return Err(Failure::new(format!("no rule file (*.toml) in {}", folder.display())));
     }
@@ -108,38 +117,46 @@ pub(super) fn load_rules(folder: Option<&Path>) -> Result<Cow<'static, RuleSet>,
 
 /// The `*.toml` of a folder, by name.
 #[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
-fn rule_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
+fn rule_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let unread = |path: &Path, error: &std::io::Error| Failure::new(format!("cannot read rules in {}: {error}", path.display()));
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
+    for entry in std::fs::read_dir(folder).map_err(|error| unread(folder, &error))? {
+        let path = entry.map_err(|error| unread(folder, &error))?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            files.push((name, std::fs::read_to_string(&path)?));
+            files.push((name, read_text(&path)?));
         }
     }
     files.sort();
     Ok(files)
 }
 
-/// Refuses a snapshot older than `--max-age`, warns about one older than a day; both measured at the time asked about.
-fn age(snapshot: &Snapshot, at: Timestamp, max_age: Option<Duration>) -> Result<Option<WarningReport>, Failure> {
-    let Some(collected) = snapshot.facts().header.collected_at else {
-        return match max_age {
-            Some(_) => Err(Failure::new("the snapshot does not say when it was collected, so `--max-age` refuses it; collect it again")),
-            None => Ok(None),
+impl State {
+    /// Refuses a snapshot older than `--max-age` at the time a question asks about.
+    pub(super) fn not_older(&self, at: Timestamp) -> Result<(), Failure> {
+        let Some(limit) = self.max_age else {
+            return Ok(());
         };
-    };
-    let age = at - collected;
-    if let Some(limit) = max_age.filter(|limit| age > *limit) {
-        let message = format!(
+        let Some(collected) = self.snapshot.facts().header.collected_at else {
+            return Err(Failure::new("the snapshot does not say when it was collected, so `--max-age` refuses it; collect it again"));
+        };
+        let age = at - collected;
+        if age <= limit {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
             "the snapshot is {} old at the time asked about, more than the {} of `--max-age`; collect it again",
             span(age),
             span(limit)
-        );
-        return Err(Failure::new(message));
+        )))
     }
+}
+
+/// Warns about a snapshot older than a day at the time asked about.
+fn age(snapshot: &Snapshot, at: Timestamp) -> Option<WarningReport> {
+    let age = at - snapshot.facts().header.collected_at?;
     let message = format!("the snapshot is {} old at the time asked about; what changed since is not in it", span(age));
-    Ok((age > OLD).then(|| WarningReport { id: WarningId::SnapshotOld.to_string(), message }))
+    (age > OLD).then(|| WarningReport { id: WarningId::SnapshotOld.to_string(), message })
 }
 
 fn span(duration: Duration) -> String {
@@ -193,17 +210,22 @@ fn read_limited(source: impl Read) -> Result<String, String> {
 /// The workspace the job belongs to: the one of the snapshot, or the one of several that the options name.
 pub(super) fn workspace(snapshot: &Snapshot, options: &WorkspaceArgs) -> Result<Scope, Failure> {
     let facts = snapshot.facts();
-    let mut known: BTreeSet<Scope> = facts.workspaces.keys().cloned().collect();
-    let children = facts.endpoints.keys().chain(facts.computes.keys()).chain(facts.datastores.keys());
-    known.extend(children.filter_map(|id| id.cut_after("workspaces")));
     let same = |wanted: &Option<String>, found: Option<&str>| {
         wanted.as_ref().is_none_or(|wanted| found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
     };
-    let matches = |id: &Scope| {
+    let matches = |id: &Scope| -> bool {
         same(&options.workspace, Some(id.name()))
             && same(&options.resource_group, id.resource_group())
             && same(&options.subscription, id.segment_after("subscriptions"))
     };
+    // What a job runs on shows its workspace where the workspace itself was not collected. A datastore of another workspace
+    // that an input leads to makes no second one to choose from.
+    let recorded: BTreeSet<Scope> = facts.workspaces.keys().cloned().collect();
+    let children = facts.endpoints.keys().chain(facts.computes.keys()).filter_map(|id| id.cut_after("workspaces")).collect();
+    let stores = facts.datastores.keys().filter_map(|id| id.cut_after("workspaces")).collect();
+    let sources: [BTreeSet<Scope>; 3] = [recorded, children, stores];
+    let known = sources.iter().find(|ids| ids.iter().any(matches)).or(sources.iter().find(|ids| !ids.is_empty()));
+    let known = known.cloned().unwrap_or_default();
     let found: Vec<&Scope> = known.iter().filter(|id| matches(id)).collect();
     match found.as_slice() {
         [one] => Ok((*one).clone()),

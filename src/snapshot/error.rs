@@ -1,5 +1,6 @@
 //! What is wrong with a file, said without repeating what is in it.
 
+use crate::model::{acts_on_terminals, redacted};
 use std::fmt;
 
 /// How many problems are listed; the rest is counted.
@@ -68,16 +69,15 @@ impl fmt::Display for ReadErrors {
     }
 }
 
-/// Text that may stand in a message: control characters and bidirectional marks escaped, at most 200 characters.
+/// Text that may stand in a message: secrets cut, control characters and bidirectional marks escaped, at most 200 characters.
 pub(super) fn printable(text: &str) -> String {
     let mut safe = String::new();
-    for (at, c) in text.chars().enumerate() {
+    for (at, c) in redacted(text).chars().enumerate() {
         if at == 200 {
             safe.push('…');
             break;
         }
-        let is_mark = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}');
-        if c.is_control() || is_mark {
+        if acts_on_terminals(c) {
             safe.extend(c.escape_default());
         } else {
             safe.push(c);

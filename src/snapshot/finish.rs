@@ -36,10 +36,15 @@ pub(super) fn join(store: &mut Store) {
     }
     for (id, peering) in peerings {
         if let Some(network) = id.cut_after("virtualnetworks") {
-            let network = facts.virtual_networks.entry(network.clone()).or_insert(VirtualNetwork { id: network, peerings: None });
-            let known = network.peerings.get_or_insert_default();
-            known.retain(|other| other.id != id);
-            known.push(peering);
+            let body = facts.virtual_networks.entry(network.clone()).or_insert(VirtualNetwork { id: network.clone(), peerings: None });
+            // Only a list in the body is known to be whole.
+            match &mut body.peerings {
+                Some(known) => {
+                    known.retain(|other| other.id != id);
+                    known.push(peering);
+                }
+                None => facts.peerings.entry(network).or_default().push(peering),
+            }
         }
     }
     for (id, connection) in connections {
@@ -57,8 +62,8 @@ pub(super) fn join(store: &mut Store) {
     }
     for (id, rules) in &mut facts.outbound_rules {
         rules.sort_by(|one, other| one.name.cmp(&other.name));
-        if let Some(workspace) = facts.workspaces.get_mut(id) {
-            merge_rules(workspace.outbound_rules.get_or_insert_default(), rules);
+        if let Some(known) = facts.workspaces.get_mut(id).and_then(|workspace| workspace.outbound_rules.as_mut()) {
+            merge_rules(known, rules);
         }
     }
     complete_identities(facts);

@@ -1,18 +1,16 @@
 //! One line after the other, into facts.
 
-use super::error::{json_error, printable};
+use super::error::printable;
+use super::notes::Notes;
 use super::raw::assignment::{Intern, RawInstance};
 use super::raw::own::*;
 use super::raw::role::{RawDeny, RawRole};
 use super::raw::{Flaw, Text};
-use super::store::{Refused, Store, put};
-use super::{Loaded, ReadErrors, VERSION, Warning, finish, place, redact, resource, secrets};
+use super::record::{Stop, items, kind_of, no_body, parse};
+use super::store::{Store, put};
+use super::{Loaded, ReadErrors, VERSION, finish, place, redact, resource, secrets};
 use crate::model::*;
 use serde::Deserialize;
-use std::collections::HashSet;
-
-/// How many warnings of one kind are listed; the rest is counted.
-const LISTED: usize = 50;
 
 /// Deeper JSON is refused: what is not read would otherwise be passed over at any depth.
 const MAX_DEPTH: usize = 100;
@@ -26,32 +24,7 @@ pub(super) struct Loader {
     header_line: u32,
     unknown: Notes,
     secret: Notes,
-}
-
-/// Warnings, one a sort.
-#[derive(Default)]
-struct Notes {
-    seen: HashSet<String>,
-    messages: Vec<String>,
-    more: usize,
-}
-
-impl Notes {
-    /// Notes `sort` if it is new.
-    fn add(&mut self, sort: String, message: impl FnOnce() -> String) {
-        if self.seen.contains(&sort) {
-        } else if self.messages.len() < LISTED {
-            self.seen.insert(sort);
-            self.messages.push(message());
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn into_warnings(self, id: WarningId, rest: &str) -> impl Iterator<Item = Warning> {
-        let more = (self.more > 0).then(|| format!("and {} more {rest}", self.more));
-        self.messages.into_iter().chain(more).map(move |message| Warning { id, message })
-    }
+    sieve: secrets::Sieve,
 }
 
 /// The file is of a version that this program does not know: nothing further can be read.
@@ -67,6 +40,7 @@ impl Loader {
             header_line: 0,
             unknown: Notes::default(),
             secret: Notes::default(),
+            sieve: secrets::Sieve::new(),
         }
     }
 
@@ -109,7 +83,7 @@ impl Loader {
 
     /// The line with its secrets taken out, and a warning for each; `None`: it holds none.
     fn without_secrets(&mut self, text: &str) -> Option<String> {
-        if !secrets::may_hold_secret(text) {
+        if !self.sieve.may_hold_secret(text) {
             return None;
         }
         let places = redact::places(text).filter(|places| !places.is_empty())?;
@@ -387,68 +361,5 @@ impl Instance {
             Instance::Active => "role_assignment_schedule_instance",
             Instance::Eligible => "role_eligibility_schedule_instance",
         }
-    }
-}
-
-/// Why a line could not be used.
-pub(super) enum Stop {
-    /// The line is bad.
-    Bad(String),
-    /// So is the file.
-    TooNew(String),
-}
-
-impl Stop {
-    /// A flaw in the body, or in one item of a page of bodies.
-    pub(super) fn at(above: &str, flaw: Flaw) -> Self {
-        let Flaw { at, message } = flaw;
-        Stop::Bad(format!("`{above}{at}`: {message}"))
-    }
-}
-
-impl From<Flaw> for Stop {
-    fn from(flaw: Flaw) -> Self {
-        Stop::at("", flaw)
-    }
-}
-
-impl From<Refused> for Stop {
-    fn from(message: Refused) -> Self {
-        Stop::Bad(message)
-    }
-}
-
-fn no_body() -> Stop {
-    Stop::Bad("`/body`: is missing".to_owned())
-}
-
-/// The records of a body with their JSON pointers: itself, or the page it is.
-pub(super) fn items<T>(body: T, page: Option<Vec<T>>) -> impl Iterator<Item = (String, T)> {
-    let (single, page) = if page.is_some() { (None, page) } else { (Some(body), None) };
-    let single = single.into_iter().map(|body| ("/body".to_owned(), body));
-    single.chain(page.into_iter().flatten().enumerate().map(|(at, item)| (format!("/body/value/{at}"), item)))
-}
-
-/// Parses `text`; an error names the place below `above`.
-pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str, whole: &str, above: &str) -> Result<T, Stop> {
-    serde_json::from_str(text).map_err(|error| Stop::Bad(json_error(&error, whole, above)))
-}
-
-/// The kind of a record: what every line that canread writes starts with, else what a look through the line finds.
-fn kind_of(text: &str) -> Result<std::borrow::Cow<'_, str>, Stop> {
-    let quick = text.strip_prefix("{\"kind\":\"").and_then(|rest| rest.split_once('"')).map(|(kind, _)| kind);
-    if let Some(kind) = quick.filter(|kind| !kind.contains('\\')) {
-        return Ok(kind.into());
-    }
-    #[derive(Deserialize)]
-    #[serde(expecting = "an object")]
-    struct Peek<'a> {
-        #[serde(borrow)]
-        kind: Option<Text<'a>>,
-    }
-    let peek: Peek<'_> = parse(text, text, "")?;
-    match peek.kind {
-        Some(kind) => Ok(kind.to_string().into()),
-        None => Err(Stop::Bad("`/kind`: is missing".to_owned())),
     }
 }

@@ -6,8 +6,10 @@
 mod error;
 mod finish;
 mod load;
+mod notes;
 mod place;
 mod raw;
+mod record;
 pub mod redact;
 mod resource;
 mod secrets;

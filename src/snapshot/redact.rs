@@ -35,6 +35,9 @@ pub fn url(text: &str) -> String {
 fn walk(value: &mut Value, rule: Rule, thorough: bool) {
     match value {
         Value::Object(map) => {
+            if thorough && map.keys().any(|name| holds_secret(name)) {
+                *map = std::mem::take(map).into_iter().map(|(name, item)| (crate::model::redacted(&name), item)).collect();
+            }
             for (name, item) in map.iter_mut() {
                 walk(item, rule.below(name, thorough), thorough);
             }
@@ -55,9 +58,14 @@ fn redact_text(text: &mut String, rule: Rule, thorough: bool) {
         *text = cut;
     }
     if thorough && holds_secret(text) {
-        REDACTED.clone_into(text);
+        // What hides in another spelling is cut where it stands; what is secret as a whole goes.
+        let safe = crate::model::redacted(text);
+        *text = if safe == *text || holds_secret(&safe) { REDACTED.to_owned() } else { safe };
     }
 }
+
+/// Longer places are cut: one long name must not be repeated for each secret below it.
+const LONGEST_PLACE: usize = 250;
 
 /// Where in `text`, a line of JSON, secrets stand: sorted JSON pointers. `None`: not JSON.
 pub(super) fn places(text: &str) -> Option<Vec<String>> {
@@ -74,6 +82,9 @@ fn find(value: &Value, rule: Rule, pointer: &mut String, found: &mut Vec<String>
             for (name, item) in map {
                 let above = pointer.len();
                 place::push(pointer, name);
+                if holds_secret(name) {
+                    found.push(pointer.chars().take(LONGEST_PLACE).collect());
+                }
                 find(item, rule.below(name, true), pointer, found);
                 pointer.truncate(above);
             }
@@ -93,6 +104,6 @@ fn find(value: &Value, rule: Rule, pointer: &mut String, found: &mut Vec<String>
         Value::Null => false,
     };
     if is_secret {
-        found.push(pointer.clone());
+        found.push(pointer.chars().take(LONGEST_PLACE).collect());
     }
 }

@@ -1,7 +1,7 @@
 //! ARM resources: the kind is told by `type`, else by the id; what nothing is decided by is only known to exist.
 
-use super::load::{Stop, parse};
 use super::raw::{Flaw, assets, ml, network, storage};
+use super::record::{Stop, parse};
 use super::store::Store;
 use crate::model::Scope;
 use serde::Deserialize;

@@ -3,9 +3,13 @@
 use super::error::printable;
 use super::raw::assignment::Intern;
 use crate::model::*;
+use foldhash::fast::RandomState;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, hash_map};
 use std::hash::Hash;
+
+pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
+type HashSet<T> = std::collections::HashSet<T, RandomState>;
 
 /// A record that contradicts an earlier one, or cannot be used: one sentence.
 pub(super) type Refused = String;
@@ -85,13 +89,13 @@ fn append<V: PartialEq>(
 ) -> Result<(), Option<u32>> {
     let next = u32::try_from(list.len()).map_err(|_| None)?;
     match places.entry(id) {
-        std::collections::hash_map::Entry::Vacant(entry) => {
+        hash_map::Entry::Vacant(entry) => {
             entry.insert(next);
             lines.push(line);
             list.push(value);
             Ok(())
         }
-        std::collections::hash_map::Entry::Occupied(entry) => {
+        hash_map::Entry::Occupied(entry) => {
             let at = *entry.get() as usize;
             if list.get(at) == Some(&value) { Ok(()) } else { Err(lines.get(at).copied()) }
         }
@@ -119,7 +123,7 @@ impl Store {
     }
 
     pub(super) fn gen1_account(&mut self, account: Gen1Account, line: u32) -> Result<(), Refused> {
-        let (id, mut lines) = (account.id.clone(), HashMap::new());
+        let (id, mut lines) = (account.id.clone(), HashMap::default());
         lines.extend(self.lines.resources.get(&id).map(|first| (account.name.clone(), *first)));
         let added = put(&mut self.facts.gen1_accounts, &mut lines, account.name.clone(), account, line);
         self.lines.resources.entry(id.clone()).or_insert(line);

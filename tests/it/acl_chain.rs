@@ -79,7 +79,7 @@ fn an_open_chain_names_every_path_and_entry() {
     assert_eq!(proof.verdict(), Verdict::Allowed);
     assert_eq!(ids(&proof, Verdict::Allowed), ["lake/fs/", "lake/fs/a", "lake/fs/a/f"]);
     let (claim, _, leaf) = proof.leaves()[2];
-    assert_eq!(claim, format!("`user:{ANA}:r-- & mask::rwx = r--` gives {ANA} `r--` on /a/f"));
+    assert_eq!(claim, format!("{ANA} has `r--` on /a/f"));
     assert_eq!(leaf.evidence.says, format!("`user:{ANA}:r-- & mask::rwx = r--`"));
     assert!(proof.warnings().is_empty());
 }

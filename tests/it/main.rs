@@ -2,21 +2,38 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read files and the environment")]
 
+mod abac;
+mod access_whole;
 mod acl_below;
 mod acl_cases;
 mod acl_chain;
 mod acl_parse;
 mod acl_reference;
 mod acl_world;
+mod bad_input_whole;
+mod batch_whole;
+mod check_gaps;
+mod check_identity;
+mod check_input;
+mod check_job;
+mod check_lake;
+mod command;
+mod credentials_whole;
+mod docs;
+mod examples;
 #[cfg(feature = "collect")]
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
+mod fuzz_entry;
+mod fuzz_seeds;
 mod gates;
 mod job_args;
 mod kernel_acl;
 mod laws;
 mod layers;
+#[cfg(feature = "collect")]
+mod live;
 #[cfg(feature = "collect")]
 mod live_bridge;
 #[cfg(feature = "collect")]
@@ -29,18 +46,25 @@ mod live_probe;
 mod live_transport;
 #[cfg(feature = "collect")]
 mod live_world;
+mod outputs_whole;
+mod period;
 mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;
+mod reachable_whole;
 mod reference;
 mod references;
 mod rules;
 mod sas;
 mod sas_generated;
 mod sas_parse;
+mod scenario;
+mod secrets_whole;
+mod snapshot_corpus;
 mod snapshot_read;
 mod stored_credential;
 mod stored_world;
+mod world2;
 mod worlds;
 
 use canread::rules::RuleSet;

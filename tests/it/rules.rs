@@ -192,7 +192,7 @@ fn notes_of_roles_say_whether_they_read_blobs_or_fetch_keys() {
     }
 }
 
-const FILES: [&str; 5] = ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml"];
+const FILES: [&str; 6] = ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml", "attributes.toml"];
 
 fn own_files() -> Vec<(&'static str, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
@@ -263,6 +263,8 @@ fn unknown_words() {
     one_error("operations.toml", "sas_permissions = \"l\"", "sas_permissions = \"lz\"", "unknown letter `z`");
     one_error("texts.toml", "\"input/type\"", "\"input/types\"", "unknown requirement id `input/types`");
     one_error("texts.toml", "\"acl/default\"", "\"acl/defaults\"", "unknown warning id `acl/defaults`");
+    one_error("attributes.toml", "\"Request\"", "\"request\"", "unknown attribute source `request`");
+    one_error("attributes.toml", "\"sometimes\"", "\"often\"", "unknown availability `often`");
     one_error("lookups.toml", "\"paths\"", "\"path\"", "unknown kind of look-up `path`");
     one_error("lookups.toml", "'{account}'", "'{accounts}'", "unknown placeholder `{accounts}`");
     one_error("lookups.toml", "'{account}'", "{account}", "must stand between single quotes");
@@ -360,6 +362,7 @@ fn duplicate_ids() {
         ("texts.toml", "[[requirement]]", "requirement id `input/recognised` is defined twice"),
         ("texts.toml", "[[warning]]", "warning id `client/reference` is defined twice"),
         ("lookups.toml", "[[lookup]]", "lookup `role_assignments` is defined twice"),
+        ("attributes.toml", "[[attribute]]", "attribute `@Resource[Microsoft.Storage/storageAccounts:name]` is defined twice"),
     ] {
         let (errors, line) = appended(file, &entry_of(file, start));
         expect_one(&errors, file, line, message);
@@ -601,6 +604,7 @@ fn json_holds_every_rule_with_source_and_date() {
         ("requirements", RequirementId::ALL.len()),
         ("warnings", WarningId::ALL.len()),
         ("lookups", What::ALL.len()),
+        ("attributes", 17),
     ];
     for (key, count) in counts {
         let entries = json[key].as_array().unwrap();

@@ -193,7 +193,8 @@ fn contradictions(record: Record<'_>, token: &SasToken) -> Option<Part> {
     let depth = token.directory_depth.is_present() && token.resource.value() != Some(&SasResource::Directory);
     let key = token.key_service.is_present() || token.key_version.is_present();
     let agent = token.authorized_agent.is_present() || token.unauthorized_agent.is_present();
-    let disordered = token.permissions.value().is_some_and(|sp| !sp.in_order);
+    // `u` (update of tables and queues) is a letter of account SAS only.
+    let disordered = token.permissions.value().is_some_and(|sp| !sp.in_order || sp.letters.contains('u'));
     let foreign = match kind {
         SasKind::Account => resource || key || agent || token.policy.is_present(),
         SasKind::Service => account || depth || key || agent || disordered,
@@ -202,7 +203,7 @@ fn contradictions(record: Record<'_>, token: &SasToken) -> Option<Part> {
     };
     foreign.then(|| {
         let says = if disordered {
-            "`sp` is not in the documented order, or there are fields of another kind"
+            "`sp` is not in the documented order or has letters of another kind, or there are fields of another kind"
         } else {
             "it has fields of another kind"
         };

@@ -10,10 +10,7 @@ use crate::model::{Lookup, Missing, OutboundRule, Scope, StorageAccount, What, W
 /// Source: "Workspace managed virtual network isolation", outbound rules and list of required rules.
 pub(super) fn private_endpoint(cx: &Context<'_>, account: &StorageAccount, workspace: &Workspace, sub: SubResource) -> Proof {
     let claim = || format!("a private endpoint of the managed network leads to `{sub}` of account `{}`", account.name);
-    let rules = match rules(cx, workspace) {
-        Ok(rules) => rules,
-        Err(missing) => return Proof::unknown(claim, &missing),
-    };
+    let (rules, unlisted) = rules(cx, workspace);
     let mut parts: Vec<Proof> = rules
         .iter()
         .filter(|rule| is(&rule.rule_type, "PrivateEndpoint"))
@@ -22,6 +19,7 @@ pub(super) fn private_endpoint(cx: &Context<'_>, account: &StorageAccount, works
     if parts.iter().all(|part| part.verdict() == Verdict::Denied) {
         parts.extend(required_rule(account, workspace, sub));
     }
+    parts.extend(another(unlisted));
     if parts.is_empty() {
         let says = "no outbound rule of the managed network is a private endpoint to this account";
         return Proof::denied(|| Leaf::new(claim(), resource(&workspace.id, says)));
@@ -29,18 +27,26 @@ pub(super) fn private_endpoint(cx: &Context<'_>, account: &StorageAccount, works
     Proof::any(claim, parts)
 }
 
-/// The outbound rules. Where no answer bore them, a closed world says that there are none; coverage of the workspace does
-/// not, for it speaks of endpoints, deployments, computes and datastores.
-fn rules<'a>(cx: &Context<'_>, workspace: &'a Workspace) -> Result<&'a [OutboundRule], Missing> {
+/// The outbound rules that are known, and what is missing to know that they are all. A list in the workspace's body is whole;
+/// of rules that came as records of their own, or not at all, only a closed world says that there are no others. Coverage of
+/// the workspace does not, for it speaks of endpoints, deployments, computes and datastores.
+fn rules<'a>(cx: &Context<'a>, workspace: &'a Workspace) -> (&'a [OutboundRule], Option<Missing>) {
     if let Some(rules) = &workspace.outbound_rules {
-        return Ok(rules);
+        return (rules, None);
     }
+    let known = cx.snapshot.facts().outbound_rules.get(&workspace.id).map_or(&[][..], Vec::as_slice);
     let collection = workspace.id.join("outboundRules");
-    match cx.snapshot.resource_lookup(&collection) {
-        Lookup::Complete(Some(record)) if matches!(record.what, What::Everything | What::Resource) => Ok(&[]),
-        Lookup::Complete(_) => Err(Missing::resource(&collection, &Lookup::NotCollected)),
-        failed @ (Lookup::Gap(_) | Lookup::NotCollected) => Err(Missing::resource(&collection, &failed)),
-    }
+    let missing = match cx.snapshot.resource_lookup(&collection) {
+        Lookup::Complete(Some(record)) if matches!(record.what, What::Everything | What::Resource) => None,
+        Lookup::Complete(_) => Some(Missing::resource(&collection, &Lookup::NotCollected)),
+        failed @ (Lookup::Gap(_) | Lookup::NotCollected) => Some(Missing::resource(&collection, &failed)),
+    };
+    (known, missing)
+}
+
+/// A rule that may be there without being known.
+fn another(unlisted: Option<Missing>) -> Option<Proof> {
+    unlisted.map(|missing| Proof::unknown(|| "another outbound rule does".to_owned(), &missing))
 }
 
 fn rule_id(workspace: &Workspace, rule: &OutboundRule) -> Scope {
@@ -122,11 +128,9 @@ fn required_rule(account: &StorageAccount, workspace: &Workspace, sub: SubResour
 /// Whether a managed network that lets out only what is approved lets requests to the public endpoint of `sub` out.
 pub(super) fn egress(cx: &Context<'_>, account: &StorageAccount, workspace: &Workspace, sub: SubResource) -> Proof {
     let claim = || format!("the managed network lets requests to the public `{sub}` endpoint of account `{}` out", account.name);
-    let rules = match rules(cx, workspace) {
-        Ok(rules) => rules,
-        Err(missing) => return Proof::unknown(claim, &missing),
-    };
-    let parts: Vec<Proof> = rules.iter().filter_map(|rule| egress_rule(account, workspace, rule, sub)).collect();
+    let (rules, unlisted) = rules(cx, workspace);
+    let mut parts: Vec<Proof> = rules.iter().filter_map(|rule| egress_rule(account, workspace, rule, sub)).collect();
+    parts.extend(another(unlisted));
     if parts.is_empty() {
         let says = "isolation mode AllowOnlyApprovedOutbound, and no service tag or FQDN rule covers this host";
         return Proof::denied(|| Leaf::new(claim(), resource(&workspace.id, says)));

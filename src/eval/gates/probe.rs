@@ -1,8 +1,12 @@
 //! What requests that were tried prove.
 
+use super::is;
 use super::reachable::SubResource;
 use crate::eval::{Context, Evidence, EvidenceKind, Extent};
 use crate::model::{Probe, ProbeAnswer, ProbeCredential, Scope};
+
+/// Codes of the network and of the single blob: they say nothing about who may read the container.
+const SAYS_NOTHING: [&str; 5] = ["AuthorizationFailure", "BlobNotFound", "BlobArchived", "ServerBusy", "OperationTimedOut"];
 
 /// Account, service and container that a probe's URL names.
 struct Where {
@@ -43,36 +47,70 @@ fn shows(service: &str, sub: SubResource) -> bool {
     service == sub.as_str() || (service == SubResource::Dfs.as_str() && sub == SubResource::Blob)
 }
 
-fn in_account<'a>(cx: &Context<'a>, account: &str) -> impl Iterator<Item = (&'a Probe, Where)> {
-    let probes = cx.snapshot.facts().probes.iter();
-    probes.filter_map(|probe| read_url(&probe.url).map(|at| (probe, at))).filter(move |(_, at)| at.account == account)
+/// The probes of an account by the time asked about, the newest first: what is found later than that proves nothing of it.
+fn in_account<'a>(cx: &Context<'a>, account: &str) -> Vec<(&'a Probe, Where)> {
+    let by_then = cx.snapshot.facts().probes.iter().filter(|probe| probe.at.is_none_or(|at| at <= cx.at));
+    let mut found: Vec<(&'a Probe, Where)> =
+        by_then.filter_map(|probe| read_url(&probe.url).map(|at| (probe, at))).filter(|(_, at)| at.account == account).collect();
+    found.sort_by_key(|(probe, _)| std::cmp::Reverse(probe.at));
+    found
+}
+
+/// The newest of the probes that `fits` which says anything, if it says yes.
+fn newest(probes: Vec<(&Probe, Where)>, fits: impl Fn(&Probe, &Where) -> bool, says: impl Fn(&Probe) -> Option<bool>) -> Option<&Probe> {
+    let mut found = probes.into_iter().filter(|(probe, at)| fits(probe, at)).map(|(probe, _)| probe);
+    found.find_map(|probe| says(probe).map(|yes| yes.then_some(probe))).flatten()
+}
+
+/// Whether a request got through: an answer says so, a refusal of the network says the contrary, other errors nothing.
+fn got_through(probe: &Probe) -> Option<bool> {
+    let stopped = |answer: Option<&ProbeAnswer>| match answer {
+        Some(ProbeAnswer::Error(code)) => is("AuthorizationFailure", code),
+        Some(ProbeAnswer::Ok) | None => false,
+    };
+    match (answered(probe), stopped(probe.list.as_ref()) || stopped(probe.read.as_ref())) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
 }
 
 /// A request from exactly this subnet that `sub` of the account answered.
 pub(super) fn from_subnet<'a>(cx: &Context<'a>, account: &str, sub: SubResource, subnet: &Scope) -> Option<&'a Probe> {
-    let fits = |(probe, at): &(&Probe, Where)| probe.from.as_ref() == Some(subnet) && answered(probe) && shows(&at.service, sub);
-    in_account(cx, account).find(fits).map(|(probe, _)| probe)
+    let fits = |probe: &Probe, at: &Where| probe.from.as_ref() == Some(subnet) && shows(&at.service, sub);
+    newest(in_account(cx, account), fits, got_through)
 }
 
 /// A request without credential, from no virtual network, that `sub` of the account answered.
 pub(super) fn from_anywhere<'a>(cx: &Context<'a>, account: &str, sub: SubResource) -> Option<&'a Probe> {
-    let fits = |(probe, at): &(&Probe, Where)| {
-        probe.credential == ProbeCredential::Anonymous && probe.from.is_none() && answered(probe) && shows(&at.service, sub)
-    };
-    in_account(cx, account).find(fits).map(|(probe, _)| probe)
+    let fits =
+        |probe: &Probe, at: &Where| probe.credential == ProbeCredential::Anonymous && probe.from.is_none() && shows(&at.service, sub);
+    newest(in_account(cx, account), fits, got_through)
 }
 
-/// A request without credential that proves the container public at the level `extent` needs.
+/// A request without credential that proves the container public at the level `extent` needs: the newest, by the time asked
+/// about, that says anything about it.
 pub(super) fn public_container<'a>(cx: &Context<'a>, account: &str, container: &str, extent: Extent) -> Option<&'a Probe> {
-    let fits = |(probe, at): &(&Probe, Where)| {
-        let listed = ok(probe.list.as_ref()) && (probe.read.is_none() || ok(probe.read.as_ref()));
-        let enough = match extent {
-            Extent::Folder => listed,
-            Extent::File => listed || ok(probe.read.as_ref()),
-        };
-        probe.credential == ProbeCredential::Anonymous && at.container == container && enough
+    let fits = |probe: &Probe, at: &Where| probe.credential == ProbeCredential::Anonymous && at.container == container;
+    newest(in_account(cx, account), fits, |probe| is_public(probe, extent))
+}
+
+/// What a request without credential says: the container is public at the level needed, it is not, or nothing.
+fn is_public(probe: &Probe, extent: Extent) -> Option<bool> {
+    let (list, read) = (probe.list.as_ref(), probe.read.as_ref());
+    let enough = match extent {
+        Extent::Folder => ok(list) && (read.is_none() || ok(read)),
+        Extent::File => ok(list) || ok(read),
     };
-    in_account(cx, account).find(fits).map(|(probe, _)| probe)
+    let refused = |answer: Option<&ProbeAnswer>| match answer {
+        Some(ProbeAnswer::Error(code)) => !SAYS_NOTHING.iter().any(|other| is(other, code)),
+        Some(ProbeAnswer::Ok) | None => false,
+    };
+    match extent {
+        Extent::Folder | Extent::File if enough => Some(true),
+        Extent::Folder => (refused(list) || refused(read)).then_some(false),
+        Extent::File => refused(read).then_some(false),
+    }
 }
 
 /// A probe as evidence; the query of its URL, where a token could stand, is left out.

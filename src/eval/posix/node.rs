@@ -153,17 +153,15 @@ impl Node<'_> {
 
     /// The entry decides.
     fn decided<J: Judgement>(&self, want: Bits, candidate: &Candidate) -> J {
-        let (path, text) = (&self.record.path, &candidate.text);
+        let text = &candidate.text;
+        let claim = || format!("{} has {} on {}", self.caller.label(), purpose(want), self.record.path);
         if candidate.grants.contains(want) {
-            return J::allowed(|| {
-                self.cite(format!("`{text}` gives {} {} on {path}", self.caller.label(), purpose(want)), format!("`{text}`"))
-            });
+            return J::allowed(|| self.cite(claim(), format!("`{text}`")));
         }
         J::denied(|| {
             let lacks = want.without(candidate.grants);
-            let claim = format!("`{text}` gives {} {} on {path}", self.caller.label(), purpose(want));
             let why = why_it_decides(&candidate.tag);
-            let leaf = self.cite(claim, format!("`{text}` lacks `{lacks}`{}", why.unwrap_or_default()));
+            let leaf = self.cite(claim(), format!("`{text}` lacks `{lacks}`{}", why.unwrap_or_default()));
             if why.is_some() { notice::attach(self, leaf) } else { leaf }
         })
     }

@@ -1,7 +1,8 @@
 //! Conditions of role assignments, role definitions and deny assignments.
 
 use super::text;
-use crate::eval::{Context, DataTarget, Evidence, EvidenceKind, Judgement, Leaf, Verdict};
+use crate::eval::condition::{DataRequest, holds, holds_for_action};
+use crate::eval::{Context, DataTarget, Evidence, EvidenceKind, Judgement, Verdict};
 use crate::model::{Action, Missing, ObjectId, Operation, Plane, RoleDefinition, Scope};
 
 /// Which record carries the condition.
@@ -57,14 +58,16 @@ pub struct ConditionQuestion<'a> {
     pub assigned_at: &'a Scope,
 }
 
-/// Whether the condition lets the action through. Until conditions are evaluated each one may.
-pub fn condition_holds<J: Judgement>(_cx: &Context<'_>, question: &ConditionQuestion<'_>) -> J {
-    J::undetermined(|| {
-        let claim = format!("its condition lets `{}` through", question.action);
-        let missing =
-            Missing::open("condition", format!("whether the condition holds was not evaluated: {}", text::one_line(question.text)));
-        (Leaf::new(claim, question.of.evidence(text::one_line(question.text))), missing)
-    })
+/// Whether the condition lets the action through.
+pub fn condition_holds<J: Judgement>(cx: &Context<'_>, question: &ConditionQuestion<'_>) -> J {
+    let evidence = question.of.evidence(text::one_line(question.text));
+    match (question.operation, question.target) {
+        (Some(operation), Some(target)) => {
+            let ConditionQuestion { action, suboperation, principal, .. } = *question;
+            holds(cx, question.text, DataRequest { action, suboperation, operation, target, principal }, evidence)
+        }
+        (_, _) => holds_for_action(cx, question.text, question.action, evidence),
+    }
 }
 
 /// A condition on the role definition's entry beside one on the assignment. How Azure combines them is not documented, so

@@ -57,7 +57,7 @@ pub(super) fn not_denied<J: Judgement>(ask: &Ask<'_>) -> J {
         parts.push(J::allowed(|| Leaf::new(format!("{claim} at {}", ask.resource), Evidence::lookup(&lookup, &missing))));
     } else {
         let missing = Missing::new(What::DenyAssignments, ask.resource.as_str(), &lookup).for_principal(&ask.who.principal);
-        parts.push(J::unknown(|| format!("the deny assignments that apply at {} are known", ask.resource), &missing));
+        parts.push(J::unknown(|| format!("the deny assignments that apply at {} were collected", ask.resource), &missing));
     }
     J::all(|| format!("no deny assignment blocks `{}` for {} at {}", ask.action, ask.name(), ask.resource), parts)
 }

@@ -19,8 +19,8 @@ pub(super) enum Rank {
     Eligible,
     ApplicationId,
     Elsewhere,
-    NoMember,
     KeysOnly,
+    NoMember,
     Lacks,
     Others,
 }

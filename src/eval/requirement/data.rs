@@ -1,24 +1,39 @@
 //! `data/readable`: nothing that is read is archived, and no file below a folder is closed to a reader.
 
 use crate::eval::{Context, DataTarget, Extent, Judgement, Proof, RequirementFinding, Verdict, Warning, data_access, posix, rbac};
-use crate::model::{Known, Operation, RequirementId, SecurityPrincipal, StoreKind};
+use crate::model::{Operation, RequirementId, SecurityPrincipal, WarningId};
 
-/// Judges the data itself. `readers` are the principals whose own rights are used; none where a stored key or SAS, or public
-/// access opens everything below.
-pub fn data_readable(cx: &Context<'_>, target: &DataTarget<'_>, readers: &[SecurityPrincipal]) -> (RequirementFinding, Vec<Warning>) {
-    let mut parts: Vec<Proof> = Vec::new();
+/// The principals whose own rights open what lies below a folder; none where a stored key or SAS, or public access does.
+#[derive(Debug, Default)]
+pub struct Readers {
+    /// Each of them reads.
+    pub each: Vec<SecurityPrincipal>,
+    /// One of these mounts, and which one the service does not say.
+    pub one_of: Vec<SecurityPrincipal>,
+    /// Documents disagree whether it reads at all, and the question says that this only warns.
+    pub advisory: Option<SecurityPrincipal>,
+}
+
+/// Judges the data itself.
+pub fn data_readable(cx: &Context<'_>, target: &DataTarget<'_>, readers: &Readers) -> (RequirementFinding, Vec<Warning>) {
+    let mut parts: Vec<Proof> = vec![posix::archived_below::<Proof>(cx, target)];
     let mut warnings = Vec::new();
-    if target.store != StoreKind::AdlsGen1 {
-        parts.push(posix::archived_below::<Proof>(cx, target));
+    for (proof, notes) in readers.each.iter().filter_map(|reader| below(cx, target, reader)) {
+        parts.push(proof);
+        warnings.extend(notes);
     }
-    for reader in readers {
-        if let Some((proof, notes)) = below(cx, target, reader) {
-            parts.push(proof);
-            warnings.extend(notes);
-        }
+    let (mounts, notes): (Vec<Proof>, Vec<Vec<Warning>>) = readers.one_of.iter().filter_map(|reader| below(cx, target, reader)).unzip();
+    warnings.extend(notes.into_iter().flatten());
+    // One whose roles open all of it, or that is refused the folder itself, has nothing asked here.
+    let open_to_others = mounts.len() < readers.one_of.len();
+    if !mounts.is_empty() {
+        parts.push(super::several(mounts, open_to_others));
     }
-    if parts.is_empty() {
-        parts.push(posix::archived_below::<Proof>(cx, target));
+    if let Some((proof, _)) = readers.advisory.as_ref().and_then(|reader| below(cx, target, reader))
+        && proof.verdict() != Verdict::Allowed
+    {
+        let text = format!("{}: {} ({})", RequirementId::DataReadable, proof.claim(), proof.verdict());
+        warnings.push(Warning::new(WarningId::AccessRead, text));
     }
     let proof = Proof::all(|| format!("all of {} can be read", target.describe()), parts);
     let summary = match proof.verdict() {
@@ -52,9 +67,4 @@ fn below(cx: &Context<'_>, target: &DataTarget<'_>, reader: &SecurityPrincipal) 
     let roles = rbac::data_operation::<Proof>(cx, &who, Operation::Read, target);
     let roles = roles.together(|| format!("Azure RBAC lets {} read all of {}", reader.label(), target.describe()));
     Some((Proof::any(claim, vec![roles, open]), warnings))
-}
-
-/// The principals among `candidates` that are known.
-pub fn known_principals(candidates: &[Known<SecurityPrincipal>]) -> impl Iterator<Item = SecurityPrincipal> + '_ {
-    candidates.iter().filter_map(Known::value).cloned()
 }

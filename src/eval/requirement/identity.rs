@@ -1,9 +1,9 @@
 //! Requirements where identities read: the compute's mounts, the job's reads, or nobody need be known for public data.
 
-use super::may;
+use super::{may, several};
 use crate::eval::gates::{Anonymous, anonymous, tenant};
-use crate::eval::{ComputeIdentities, Context, JobView, Judgement, Place, Proof, RequirementFinding, Verdict};
-use crate::model::{Disputed, Known, Missing, RequirementId, SecurityPrincipal, StoreKind, TenantId};
+use crate::eval::{ComputeIdentities, Context, DataTarget, JobView, Judgement, Place, Proof, RequirementFinding, Verdict};
+use crate::model::{Disputed, Known, Missing, Operation, RequirementId, SecurityPrincipal, StoreKind, TenantId};
 
 /// What the identity requirements are asked of.
 #[derive(Debug)]
@@ -41,7 +41,8 @@ pub fn identities(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Iden
     requirements.push(access_read(cx, question));
     if question.place.sas_in_url {
         let text = "the URL bears a SAS; whether a batch job uses it is not documented; store it in a datastore";
-        requirements = opened_by(requirements, "the SAS in the URL opens the data", &Missing::open("sas-in-input", text));
+        let open = Proof::unknown(|| "the SAS in the URL opens the data".to_owned(), &Missing::open("sas-in-input", text));
+        requirements = opened_by(requirements, &open, question);
     }
     let met = requirements.iter().all(|requirement| requirement.verdict() == Verdict::Allowed);
     if met {
@@ -54,23 +55,30 @@ pub fn identities(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Iden
             Identities { requirements: vec![finding], anonymous: true }
         }
         Anonymous::NotPublic(_) => Identities { requirements, anonymous: false },
-        Anonymous::Unknown(_, missing) => {
-            Identities { requirements: opened_by(requirements, "the data is public", &missing), anonymous: false }
-        }
+        Anonymous::Unknown(proof, _) => Identities { requirements: opened_by(requirements, &proof, question), anonymous: false },
     }
 }
 
-/// Turns what is denied into undetermined: something that is not known may open the data all the same.
-fn opened_by(requirements: Vec<RequirementFinding>, claim: &str, missing: &Missing) -> Vec<RequirementFinding> {
-    let open = |mut finding: RequirementFinding| {
-        if finding.verdict() == Verdict::Denied {
-            let parts = vec![Proof::unknown(|| claim.to_owned(), missing), finding.proof];
-            finding.summary = format!("{}, unless {claim}", finding.summary);
-            finding.proof = Proof::any(|| "by identity, or without one".to_owned(), parts);
+/// Turns what is denied into undetermined: what `open` claims is not known, and would open the data all the same. With
+/// that the identity is open, and so is what it would do.
+fn opened_by(requirements: Vec<RequirementFinding>, open: &Proof, question: &IdentityQuestion<'_, '_>) -> Vec<RequirementFinding> {
+    let mut found = Vec::new();
+    for mut finding in requirements {
+        let denied = finding.verdict() == Verdict::Denied;
+        if denied {
+            finding.summary = format!("{}, unless {}", finding.summary, open.claim());
+            finding.proof = Proof::any(|| "by identity, or without one".to_owned(), vec![open.clone(), finding.proof]);
         }
-        finding
-    };
-    requirements.into_iter().map(open).collect()
+        let mounts = denied && finding.id == RequirementId::ComputeIdentity;
+        found.push(finding);
+        if mounts {
+            let summary = format!("nothing mounts {}, unless {}", question.place.target.describe(), open.claim());
+            let mount = RequirementFinding::new(RequirementId::AccessMount, summary, open.clone());
+            found.push(counting(mount, question.compute_counts));
+        }
+    }
+    found.sort_by_key(|finding| finding.id);
+    found
 }
 
 fn counting(finding: RequirementFinding, counts: bool) -> RequirementFinding {
@@ -100,14 +108,18 @@ fn single(compute: &ComputeIdentities) -> Option<&SecurityPrincipal> {
 fn account_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> RequirementFinding {
     let mut principals: Vec<(SecurityPrincipal, Known<Option<TenantId>>)> = Vec::new();
     if question.compute_counts {
-        let tenant = compute_tenant(cx, question);
-        let known = question.compute.candidates.iter().filter_map(Known::value);
-        principals.extend(known.map(|principal| (principal.clone(), tenant.clone())));
+        principals.extend(compute_in_tenant(cx, question.job, question.compute));
     }
     if let Known::Known(invoker) = &question.job.invoker {
         principals.push((invoker.clone(), Known::Known(cx.snapshot.facts().header.tenant_id.clone())));
     }
-    let proof = if principals.is_empty() {
+    let unknown_compute = match &question.job.compute {
+        Known::Missing(missing) if question.compute_counts => Some(missing),
+        Known::Missing(_) | Known::Known(_) => None,
+    };
+    let proof = if let Some(missing) = unknown_compute {
+        Proof::unknown(|| "identities and account live in one tenant".to_owned(), missing)
+    } else if principals.is_empty() {
         let missing = question.job.invoker.clone();
         let missing = match missing {
             Known::Missing(missing) => missing,
@@ -126,55 +138,60 @@ fn account_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Requ
     RequirementFinding::new(RequirementId::AccountTenant, summary, proof)
 }
 
+/// The identities the compute may mount with, each with its tenant.
+pub(super) fn compute_in_tenant(
+    cx: &Context<'_>,
+    job: &JobView<'_>,
+    compute: &ComputeIdentities,
+) -> Vec<(SecurityPrincipal, Known<Option<TenantId>>)> {
+    let tenant = compute_tenant(cx, job);
+    compute.candidates.iter().filter_map(Known::value).map(|principal| (principal.clone(), tenant.clone())).collect()
+}
+
 /// A managed identity lives in the tenant of its resource's subscription.
-fn compute_tenant(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> Known<Option<TenantId>> {
-    let own = question.job.compute.value().and_then(|compute| compute.identity.tenant_id.clone());
+fn compute_tenant(cx: &Context<'_>, job: &JobView<'_>) -> Known<Option<TenantId>> {
+    let own = job.compute.value().and_then(|compute| compute.identity.tenant_id.clone());
     if own.is_some() {
         return Known::Known(own);
     }
-    match question.job.compute_id.as_ref().and_then(crate::model::Scope::subscription) {
+    match job.compute_id.as_ref().and_then(crate::model::Scope::subscription) {
         Some(subscription) => cx.snapshot.subscription(&subscription).tenant,
         None => Known::Known(cx.snapshot.facts().header.tenant_id.clone()),
     }
 }
 
-/// Whether whoever mounts may list and read. Of several candidates the service does not say which is used: all must, or
-/// none does, else it is open.
+/// Whether whoever mounts may list and read: undetermined where it is not known who that is. Of several candidates the
+/// service does not say which is used: all must, or none does, else it is open.
 fn access_mount(cx: &Context<'_>, question: &IdentityQuestion<'_, '_>) -> RequirementFinding {
     let target = &question.place.target;
     let operations = target.read_operations();
-    let premise = &question.compute.proof;
-    let mut proofs: Vec<Proof> = question.compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)).collect();
-    let proof = match (proofs.len(), proofs.pop()) {
-        (1, Some(only)) => only,
-        (_, Some(last)) => {
-            proofs.push(last);
-            several(proofs)
-        }
-        (_, None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
-    };
+    let proof = by_compute(cx, question.compute, operations, target);
     let name = single(question.compute).map_or_else(|| "the compute's identity".to_owned(), SecurityPrincipal::label);
-    let summary = match (proof.verdict(), premise.verdict()) {
-        (Verdict::Allowed, _) => format!("{name} may mount {}", target.describe()),
-        (Verdict::Denied, _) => format!("{name} may not list and read {}, so the mount fails", target.describe()),
-        (Verdict::Undetermined, _) => format!("not known whether {name} may mount {}", target.describe()),
+    let summary = match proof.verdict() {
+        Verdict::Allowed => format!("{name} may mount {}", target.describe()),
+        Verdict::Denied => format!("{name} may not list and read {}, so the mount fails", target.describe()),
+        Verdict::Undetermined => format!("not known whether {name} may mount {}", target.describe()),
     };
     let finding = RequirementFinding::new(RequirementId::AccessMount, summary, proof).of(single(question.compute).cloned());
     counting(finding, question.compute_counts)
 }
 
-fn several(proofs: Vec<Proof>) -> Proof {
-    let agree = |verdict: Verdict| proofs.iter().all(|proof| proof.verdict() == verdict);
-    if agree(Verdict::Allowed) {
-        return Proof::all(|| "every identity the compute may mount with may list and read".to_owned(), proofs);
+/// Whether whoever of the compute's identities is used may do every one of `operations`: undetermined where it is not known
+/// which identity that is. Of several candidates the service does not say which is used.
+pub(super) fn by_compute(cx: &Context<'_>, compute: &ComputeIdentities, operations: &[Operation], target: &DataTarget<'_>) -> Proof {
+    let premise = &compute.proof;
+    let mut proofs: Vec<Proof> = compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)).collect();
+    match (premise.verdict(), premise.missing().pop_first(), proofs.len(), proofs.pop()) {
+        (Verdict::Undetermined, Some(missing), ..) => {
+            Proof::unknown(|| format!("the compute's identity may use {}", target.describe()), &missing)
+        }
+        (_, _, 1, Some(only)) => only,
+        (_, _, _, Some(last)) => {
+            proofs.push(last);
+            several(proofs, false)
+        }
+        (.., None) => Proof::unknown(|| "an identity mounts".to_owned(), &Missing::open("no-candidate", "the compute names no identity")),
     }
-    if agree(Verdict::Denied) {
-        return Proof::any(|| "an identity the compute may mount with may list and read".to_owned(), proofs);
-    }
-    let text = "the default identity mounts, and which of several is the default the service does not say";
-    let open = Proof::unknown(|| "it is one that may which mounts".to_owned(), &Missing::open("several-identities", text));
-    let any = Proof::any(|| "an identity the compute may mount with may list and read".to_owned(), proofs);
-    Proof::all(|| "the identity that mounts may list and read".to_owned(), vec![any, open])
 }
 
 /// Whether the invoker may list and read. Microsoft's pages disagree on whether this is asked at all ("Authorization on batch

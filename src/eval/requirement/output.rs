@@ -1,7 +1,8 @@
 //! `output/writable`: the same questions for outputs, in one proof; and the output nobody names.
 
-use super::{StoredQuestion, may, stored_parts};
-use crate::eval::gates::{ComputeView, reachable};
+use super::identity::{by_compute, compute_in_tenant};
+use super::{StoredQuestion, may, stored_parts, stored_reader, stored_tenant};
+use crate::eval::gates::{ComputeView, reachable, tenant};
 use crate::eval::{
     ComputeIdentities, Context, Evidence, EvidenceKind, Extent, JobView, Judgement, Leaf, Place, Proof, RequirementFinding, Verdict,
     Warning,
@@ -68,11 +69,16 @@ fn writable(cx: &Context<'_>, job: &JobView<'_>, compute: &ComputeIdentities, vi
         Some(store) => {
             let question = StoredQuestion { job, store, other_workspace: place.other_workspace, target, operations };
             parts.extend(stored_parts(cx, &question).into_iter().map(|(_, _, _, proof)| proof));
+            parts.extend(stored_reader(cx, store).and_then(|writer| stored_tenant(cx, target, store, &writer)));
         }
         None => {
             parts.push(compute.proof.clone());
             if compute.proof.verdict() != Verdict::Denied {
-                parts.extend(compute.candidates.iter().map(|candidate| may(cx, candidate, operations, target)));
+                let writers = compute_in_tenant(cx, job, compute);
+                if !writers.is_empty() {
+                    parts.push(tenant(cx, target, &writers));
+                }
+                parts.push(by_compute(cx, compute, operations, target));
             }
         }
     }
@@ -93,7 +99,8 @@ pub fn implicit_output(cx: &Context<'_>, job: &JobView<'_>, compute: &ComputeIde
     let mut place = crate::eval::datastore_target(cx, job, store, &path)?;
     place.target.extent = Extent::Folder;
     place.target.origin = view.origin(&job.workspace).request_origin();
-    let finding = output(cx, job, compute, view, &Known::Known(place), Vec::new());
+    let premises = crate::eval::container_exists(cx, &place).into_iter().collect();
+    let finding = output(cx, job, compute, view, &Known::Known(place), premises);
     let message = match finding.verdict() {
         Verdict::Allowed => return None,
         Verdict::Denied => {

@@ -1,10 +1,11 @@
 //! Requirements where a datastore stores a credential: it can be fetched, the account accepts it, it opens the data.
 
 use super::{invoker_may, may};
+use crate::eval::gates::tenant;
 use crate::eval::{Context, DataTarget, JobView, Judgement, Proof, RequirementFinding, Verdict, credential, posix, rbac};
 use crate::model::{
     Action, AppId, CredentialSource, Datastore, Found, Known, Missing, ObjectId, Operation, PrincipalKind, RequirementId, RolePlayed,
-    SecurityPrincipal,
+    SecurityPrincipal, StoreKind,
 };
 
 /// Fetching what a datastore stores. Source: "Authorization on batch endpoints", "Data administration".
@@ -39,7 +40,14 @@ type Part = (RequirementId, String, Option<SecurityPrincipal>, Proof);
 pub fn stored_parts(cx: &Context<'_>, question: &StoredQuestion<'_, '_>) -> Vec<Part> {
     let store = question.store;
     let name = store.id.name();
-    let mut parts = vec![retrievable(cx, question)];
+    let mut retrievable = retrievable(cx, question);
+    if let CredentialSource::Other(kind) = &store.credential {
+        let text = format!("what a stored credential of type `{kind}` opens is not known to this version");
+        let open = Proof::unknown(|| "the stored credential opens the data".to_owned(), &Missing::open("credential-type", text));
+        retrievable.1 = format!("`{name}` stores a credential of type `{kind}`, which this version does not know");
+        retrievable.3 = Proof::all(|| "the stored credential can be fetched and used".to_owned(), vec![retrievable.3, open]);
+    }
+    let mut parts = vec![retrievable];
     let stored = cx.snapshot.stored_credential(&store.id);
     if let Some(proof) = credential::shared_key(cx, store, &stored, &question.target.account) {
         let summary = match proof.verdict() {
@@ -54,13 +62,7 @@ pub fn stored_parts(cx: &Context<'_>, question: &StoredQuestion<'_, '_>) -> Vec<
         CredentialSource::ServicePrincipal { client_id, .. } | CredentialSource::Certificate { client_id, .. } => {
             parts.push(service_principal(cx, question, client_id.as_ref()));
         }
-        CredentialSource::Other(kind) => {
-            let missing =
-                Missing::open("credential-type", format!("what a stored credential of type `{kind}` opens is not known to this version"));
-            let proof = Proof::unknown(|| "the stored credential opens the data".to_owned(), &missing);
-            parts.push((RequirementId::CredentialRetrievable, format!("`{name}` stores a `{kind}`"), None, proof));
-        }
-        CredentialSource::AccountKey | CredentialSource::None => {}
+        CredentialSource::AccountKey | CredentialSource::None | CredentialSource::Other(_) => {}
     }
     parts
 }
@@ -148,4 +150,17 @@ pub fn stored_reader(cx: &Context<'_>, store: &Datastore) -> Option<SecurityPrin
         }
         CredentialSource::None | CredentialSource::AccountKey | CredentialSource::Sas | CredentialSource::Other(_) => None,
     }
+}
+
+/// Whether a stored service principal lives in the account's tenant; `None` where the requirement does not apply.
+pub fn stored_tenant(cx: &Context<'_>, target: &DataTarget<'_>, store: &Datastore, principal: &SecurityPrincipal) -> Option<Proof> {
+    if target.store == StoreKind::AdlsGen1 {
+        return None;
+    }
+    let own = match &store.credential {
+        CredentialSource::ServicePrincipal { tenant_id, .. } | CredentialSource::Certificate { tenant_id, .. } => tenant_id.clone(),
+        CredentialSource::None | CredentialSource::AccountKey | CredentialSource::Sas | CredentialSource::Other(_) => return None,
+    };
+    let own = own.or_else(|| cx.snapshot.facts().header.tenant_id.clone());
+    Some(tenant(cx, target, &[(principal.clone(), Known::Known(own))]))
 }

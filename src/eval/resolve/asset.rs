@@ -4,7 +4,7 @@ use super::place::{datastore_place, storage_place};
 use super::{Place, Trail, unknown, workspace_of};
 use crate::eval::{Context, Evidence, EvidenceKind, JobView, Judgement, Leaf, Proof};
 use crate::model::{
-    AssetVersion, DataVersion, Found, InputReference, InputSource, Known, Missing, ReferenceContext, ReferenceOrigin, Scope, What,
+    AssetVersion, DataVersion, Found, InputReference, InputSource, Known, Lookup, Missing, ReferenceContext, ReferenceOrigin, Scope, What,
 };
 
 /// Finds the version and follows its `dataUri`. The row is the asset's, also when the URI is a URL.
@@ -37,19 +37,28 @@ pub(super) fn asset_place<'a>(
     let says = format!("it leads to {}", version.data_uri.as_deref().map_or_else(|| "nothing".to_owned(), crate::model::redacted));
     trail.exists.push(Proof::allowed(|| Leaf::new(label, Evidence::new(EvidenceKind::Resource, version.id.as_str(), says))));
     trail.resolved.data_asset = Some(version.id.clone());
-    trail.asset_type = version.data_type.clone();
-    follow(cx, job, version, trail)
+    let of_asset = || cx.snapshot.facts().data_assets.get(&asset).and_then(|asset| asset.data_type.clone());
+    trail.asset_type = version.data_type.clone().or_else(of_asset);
+    follow(cx, job, workspace, version, trail)
 }
 
-fn follow<'a>(cx: &Context<'a>, job: &JobView<'a>, version: &DataVersion, trail: &mut Trail) -> Known<Place<'a>> {
+/// `workspace` is that of the asset: a `dataUri` that names none speaks of its own.
+fn follow<'a>(cx: &Context<'a>, job: &JobView<'a>, workspace: &Scope, version: &DataVersion, trail: &mut Trail) -> Known<Place<'a>> {
     let claim = "the asset's `dataUri` leads to a datastore or a store";
     let open = |question: String| Missing::open("data-uri", question);
     let Some(uri) = version.data_uri.as_deref().filter(|uri| !uri.is_empty()) else {
         return unknown(trail, claim, open(format!("version `{}` has no `dataUri`", version.version)));
     };
-    let context = ReferenceContext { workspace: Some(&job.workspace_id), ..ReferenceContext::new(ReferenceOrigin::Service) };
+    let context = ReferenceContext {
+        workspace: Some(workspace),
+        storage_suffix: &job.storage_suffix,
+        ..ReferenceContext::new(ReferenceOrigin::Service)
+    };
     match InputReference::parse(uri, &context).outcome {
-        Ok(InputReference::Datastore { name, path, workspace }) => match workspace_of(job, workspace.as_ref()) {
+        Ok(InputReference::Datastore { name, path, workspace: None }) => {
+            datastore_place(cx, job, workspace, name.as_str(), &path, InputSource::DataAsset, trail)
+        }
+        Ok(InputReference::Datastore { name, path, workspace: Some(named) }) => match workspace_of(job, Some(&named)) {
             Ok(scope) => datastore_place(cx, job, &scope, name.as_str(), &path, InputSource::DataAsset, trail),
             Err(missing) => unknown(trail, claim, missing),
         },
@@ -78,6 +87,11 @@ fn labelled<'a>(cx: &Context<'a>, asset: &Scope, label: &str) -> Found<'a, DataV
         return Found::Here(version);
     }
     let latest = label.eq_ignore_ascii_case("latest");
+    // The asset itself may say which version is the latest: where asking it failed, the versions alone do not decide.
+    let own = cx.snapshot.resource_lookup(asset);
+    if let (true, Lookup::Gap(_)) = (latest && !facts.data_assets.contains_key(asset), own) {
+        return Found::Missing(Missing::resource(asset, &own));
+    }
     let container = facts.data_assets.get(asset).and_then(|asset| asset.latest_version.as_deref());
     if let Some(version) = container.filter(|_| latest) {
         return cx.snapshot.data_version(&asset.join(&format!("versions/{version}")));
@@ -88,10 +102,8 @@ fn labelled<'a>(cx: &Context<'a>, asset: &Scope, label: &str) -> Found<'a, DataV
     let newest = if latest { versions.into_iter().filter(|version| !version.is_archived).max_by(newer) } else { None };
     match (newest, lookup) {
         (Some(version), _) => Found::Here(version),
-        (None, crate::model::Lookup::Complete(record)) => Found::Absent(record),
-        (None, lookup @ (crate::model::Lookup::Gap(_) | crate::model::Lookup::NotCollected)) => {
-            Found::Missing(Missing::new(What::Data, asset.as_str(), &lookup))
-        }
+        (None, Lookup::Complete(record)) => Found::Absent(record),
+        (None, lookup @ (Lookup::Gap(_) | Lookup::NotCollected)) => Found::Missing(Missing::new(What::Data, asset.as_str(), &lookup)),
     }
 }
 

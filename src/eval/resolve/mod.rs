@@ -5,8 +5,8 @@ mod place;
 
 use super::{Context, DataQuestion, DataTarget, Evidence, EvidenceKind, Extent, JobView, Judgement, Leaf, Origin, Proof, Resolved};
 use crate::model::{
-    BatchEndpoint, DataType, Datastore, DeclaredType, Found, InputReference, InputSource, Known, Missing, Scope, StorageUrl, StorePath,
-    Timestamp, Workspace, WorkspaceRef,
+    BatchEndpoint, DataType, Datastore, DeclaredType, Found, InputReference, InputSource, Known, Missing, Scope, StorageUrl, StoreKind,
+    StorePath, Timestamp, Workspace, WorkspaceRef,
 };
 use place::{datastore_place, storage_place};
 use time::macros::datetime;
@@ -70,7 +70,7 @@ pub(super) fn resolve<'a>(
         place.target.origin = origin.clone();
         trail.resolved.store = Some(place.target.store);
         trail.resolved.account = Some(place.target.account_name.clone());
-        trail.resolved.container = Some(place.target.container.clone());
+        trail.resolved.container = Some(place.target.container.clone()).filter(|_| place.target.store != StoreKind::AdlsGen1);
         trail.resolved.path = Some(place.target.path.clone());
         trail.supported.extend(place::store_supported(cx, place));
         if !uploads {
@@ -149,7 +149,7 @@ fn named_place<'a>(cx: &Context<'a>, job: &JobView<'a>, reference: &InputReferen
             let question = format!("`{host}` is no Azure storage endpoint; whether batch endpoints read other hosts is not documented");
             let missing = Missing::open("other-host", question);
             trail.supported.push(Proof::unknown(|| "the reference leads to an Azure store".to_owned(), &missing));
-            Known::Missing(missing)
+            unknown(trail, "what the URL names exists", missing)
         }
     }
 }
@@ -250,13 +250,20 @@ fn v1_dataset<'a>(cx: &Context<'a>, job: &JobView<'a>, name: &str, trail: &mut T
             Proof::unknown(claim, &Missing::open("v1-dataset", question))
         }
     };
+    let open = proof.missing().into_iter().next();
     trail.supported.push(proof);
-    Known::Missing(Missing::open("v1-dataset", format!("what V1 dataset `{name}` leads to is not part of the snapshot; {way_out}")))
+    let leads = || Missing::open("v1-dataset", format!("what V1 dataset `{name}` leads to is not part of the snapshot; {way_out}"));
+    unknown(trail, "the V1 dataset exists", open.unwrap_or_else(leads))
 }
 
 /// The place a path in a datastore names; `None` for stores that batch endpoints do not read.
 pub fn datastore_target<'a>(cx: &Context<'a>, job: &JobView<'a>, store: &'a Datastore, path: &StorePath) -> Option<Place<'a>> {
     place::place_of(cx, job, store, path, InputSource::Datastore)
+}
+
+/// Whether the container of a place exists; `None` where nothing says that it does not.
+pub(super) fn container_exists(cx: &Context<'_>, place: &Place<'_>) -> Option<Proof> {
+    place::container_exists(cx, place)
 }
 
 /// The data a storage URL names, asked about alone.

@@ -180,9 +180,11 @@ impl Acl {
             let access = Entries { owner: Some(owner), group: Some(group), other: Some(other), ..Entries::default() };
             return Acl { owner, group, other, access, default: Entries::default() };
         }
-        let access = self.default.clone();
-        let (owner, other) = (access.owner.unwrap_or(Bits::NONE), access.other.unwrap_or(Bits::NONE));
-        Acl { owner, group: access.group.unwrap_or(Masked(Bits::NONE)), other, access, default: Entries::default() }
+        let mut access = self.default.clone();
+        let owner = *access.owner.get_or_insert(Bits::NONE);
+        let group = *access.group.get_or_insert(Masked(Bits::NONE));
+        let other = *access.other.get_or_insert(Bits::NONE);
+        Acl { owner, group, other, access, default: Entries::default() }
     }
 }
 

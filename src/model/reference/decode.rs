@@ -29,15 +29,17 @@ pub(super) fn store_path(text: &str) -> Result<StorePath, String> {
     Ok(StorePath::new(&segments.join("/")))
 }
 
-/// Checks the name of a storage account: 3 to 24 lower-case letters and digits.
+/// Checks the name of a storage account: up to 24 lower-case letters and digits. A name that is too short reads as one all
+/// the same: whether there is such an account the snapshot says.
 /// Source: "Resource naming rules and restrictions", Microsoft.Storage.
 pub(super) fn account_name(name: &str) -> Result<(), String> {
-    let fits = (3..=24).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    if fits { Ok(()) } else { Err(format!("`{name}` is no storage account name (3 to 24 lower-case letters and digits)")) }
+    let fits = (1..=24).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if fits { Ok(()) } else { Err(format!("`{name}` is no storage account name (up to 24 lower-case letters and digits)")) }
 }
 
-/// Checks the name of a container: 3 to 63 lower-case letters, digits and single hyphens between them, or a system
-/// container. Source: "Naming and referencing containers, blobs, and metadata".
+/// Checks the name of a container: at most 63 lower-case letters, digits and single hyphens between them, or a system
+/// container. Azure makes none of fewer than 3; a shorter one is taken all the same, for the facts say whether it exists.
+/// Source: "Naming and referencing containers, blobs, and metadata".
 pub(super) fn container_name(name: &str) -> Result<(), String> {
     if ["$root", "$web", "$logs", "$blobchangefeed"].contains(&name) {
         return Ok(());
@@ -45,12 +47,12 @@ pub(super) fn container_name(name: &str) -> Result<(), String> {
     if name.bytes().any(|b| b.is_ascii_uppercase()) {
         return Err(format!("container `{name}` has upper-case letters, which no container name has"));
     }
-    let fits = (3..=63).contains(&name.len())
+    let fits = (1..=63).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !name.starts_with('-')
         && !name.ends_with('-')
         && !name.contains("--");
-    if fits { Ok(()) } else { Err(format!("`{name}` is no container name (3 to 63 lower-case letters, digits and single hyphens)")) }
+    if fits { Ok(()) } else { Err(format!("`{name}` is no container name (up to 63 lower-case letters, digits and single hyphens)")) }
 }
 
 /// Whether `name` can be the name of a workspace's asset or datastore, or an asset's version or label.
@@ -82,16 +84,16 @@ mod tests {
 
     #[test]
     fn names() {
-        for good in ["abc", "a1b2c3d4e5f6a1b2c3d4e5f6"] {
+        for good in ["a", "abc", "a1b2c3d4e5f6a1b2c3d4e5f6"] {
             assert_eq!(account_name(good), Ok(()));
         }
-        for bad in ["", "ab", "abc-d", "Abc", "a1b2c3d4e5f6a1b2c3d4e5f6x"] {
+        for bad in ["", "abc-d", "Abc", "a1b2c3d4e5f6a1b2c3d4e5f6x"] {
             assert!(account_name(bad).is_err(), "{bad}");
         }
-        for good in ["abc", "a-b-c", "$web", "$root", "$logs", "123"] {
+        for good in ["abc", "c", "fs", "a-b-c", "$web", "$root", "$logs", "123"] {
             assert_eq!(container_name(good), Ok(()));
         }
-        for bad in ["", "ab", "-ab", "ab-", "a--b", "Abc", "a.b", "$other", "a_b"] {
+        for bad in ["", "-", "-ab", "ab-", "a--b", "Abc", "a.b", "$other", "a_b"] {
             assert!(container_name(bad).is_err(), "{bad}");
         }
     }

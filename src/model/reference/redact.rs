@@ -118,6 +118,10 @@ fn cut_values(text: &str) -> String {
     out
 }
 
+fn ends_with_folded(text: &str, end: &str) -> bool {
+    text.len().checked_sub(end.len()).and_then(|at| text.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+}
+
 /// Cuts `user:password@` (and, in `http` and `https`, `user@`) after each `://`.
 fn cut_user_info(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -126,9 +130,11 @@ fn cut_user_info(text: &str) -> String {
         let (before, after) = rest.split_at(found + 3);
         out.push_str(before);
         let end = after.find(|c: char| c.is_whitespace() || "/?#\"'<>".contains(c)).unwrap_or(after.len());
-        let (authority, tail) = after.split_at(end);
-        let before = before.to_ascii_lowercase();
-        let http = before.ends_with("http://") || before.ends_with("https://");
+        // A host that ends in `://` is a scheme of its own: its colon belongs to the next round.
+        let is_scheme =
+            after.get(..end).is_some_and(|host| host.ends_with(':')) && after.get(end..).is_some_and(|rest| rest.starts_with("//"));
+        let (authority, tail) = after.split_at(if is_scheme { end - 1 } else { end });
+        let http = ends_with_folded(&out, "http://") || ends_with_folded(&out, "https://");
         let odd_port = authority.split_once(':').is_some_and(|(_, port)| !port.bytes().all(|b| b.is_ascii_digit()));
         match authority.rsplit_once('@') {
             // No port: the beginning of a password that itself holds one of the marks which end a host.
@@ -170,6 +176,8 @@ mod tests {
             ("https://u:p@h/x", "https://REDACTED@h/x"),
             ("https://u@h/x", "https://REDACTED@h/x"),
             ("https://u:p/q@h/x and https://h:8443/y", "https://REDACTED and https://h:8443/y"),
+            ("wasbs://xhttps://u:p@h/x", "wasbs://xhttps://REDACTED@h/x"),
+            ("wasbs://https://u@h/x", "wasbs://https://REDACTED@h/x"),
             ("wasbs://c:p@h/x", "wasbs://REDACTED@h/x"),
         ];
         for (text, want) in cases {

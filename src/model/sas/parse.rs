@@ -15,10 +15,11 @@ const DECISIVE: [&str; 24] = [
 /// Fields that are part of a SAS and decide nothing about access: response headers and a correlation id for logs.
 const IDLE: [&str; 6] = ["rscc", "rscd", "rsce", "rscl", "rsct", "scid"];
 
-/// The permission letters in the order they must be written in.
+/// The permission letters in the order they must be written in; last the one that only an account SAS has, whose letters
+/// may stand in any order (the portal writes `rwdlacupiytfx`).
 ///
-/// Source: "Create a service SAS", specify permissions (Azure Storage REST reference).
-const PERMISSION_ORDER: &str = "racwdxyltfmeopi";
+/// Source: "Create a service SAS", "Create an account SAS", specify permissions (Azure Storage REST reference).
+const PERMISSION_ORDER: &str = "racwdxyltfmeopiu";
 
 /// Longest name of an unknown parameter that is kept; real field names have at most seven letters.
 const LONGEST_NAME: usize = 8;

@@ -8,10 +8,10 @@ use super::{Known, Snapshot};
 impl Snapshot {
     /// Role assignments of exactly `principal` at exactly the scope with lower-case key `scope`, in file order.
     pub fn role_assignments_at<'a>(&'a self, scope: &str, principal: &ObjectId) -> impl Iterator<Item = &'a RoleAssignment> {
-        pick(&self.facts.role_assignments, self.index.assignments_at_of(scope, principal))
+        pick(&self.facts.role_assignments, self.index.assignments_at_of(&self.facts, scope, principal))
     }
 
-    /// All role assignments at exactly the scope with lower-case key `scope`, in file order.
+    /// All role assignments at exactly the scope with lower-case key `scope`, by principal.
     pub fn all_role_assignments_at<'a>(&'a self, scope: &str) -> impl Iterator<Item = &'a RoleAssignment> {
         pick(&self.facts.role_assignments, self.index.assignments_at(scope))
     }

@@ -32,6 +32,8 @@ pub struct Facts {
     /// Outbound rules that came as resources of their own, by workspace, ordered by name; the reader has merged them into
     /// the workspace's list too.
     pub outbound_rules: BTreeMap<Scope, Vec<OutboundRule>>,
+    /// Peerings that came as records of their own, by virtual network whose body lists none: there may be more.
+    pub peerings: BTreeMap<Scope, Vec<Peering>>,
     /// Resources of types that nothing is decided by: known to exist.
     pub other_resources: BTreeSet<Scope>,
     pub role_definitions: BTreeMap<RoleId, RoleDefinition>,

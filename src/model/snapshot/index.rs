@@ -2,7 +2,10 @@
 
 use super::super::*;
 use super::Facts;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+/// A hash map; its order never shows.
+pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 
 /// Positions in a list of facts.
 type Places = Vec<u32>;
@@ -12,7 +15,8 @@ pub(super) type ByScope = BTreeMap<String, Places>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    assignments: HashMap<Scope, AtScope>,
+    /// Role assignments at a scope, by principal, then in file order.
+    assignments: HashMap<Scope, Places>,
     assignments_of: HashMap<ObjectId, Places>,
     management_group_assignments: Places,
     denies: HashMap<Scope, Places>,
@@ -22,13 +26,6 @@ pub(super) struct Index {
     coverage: HashMap<What, Records>,
     gaps: HashMap<What, Records>,
     account_gaps: HashMap<String, u32>,
-}
-
-/// Role assignments at one scope.
-#[derive(Clone, Debug, Default)]
-struct AtScope {
-    all: Places,
-    of: HashMap<ObjectId, Places>,
 }
 
 /// Coverage or gap records of one kind.
@@ -136,13 +133,15 @@ impl Index {
 
     fn add_assignments(&mut self, facts: &Facts) {
         for (at, assignment) in facts.role_assignments.iter().enumerate() {
-            let at_scope = self.assignments.entry(assignment.scope.clone()).or_default();
-            at_scope.all.push(place(at));
-            at_scope.of.entry(assignment.principal.clone()).or_default().push(place(at));
+            self.assignments.entry(assignment.scope.clone()).or_default().push(place(at));
             self.assignments_of.entry(assignment.principal.clone()).or_default().push(place(at));
             if assignment.scope.is_management_group() {
                 self.management_group_assignments.push(place(at));
             }
+        }
+        let principal = |at: &u32| facts.role_assignments.get(*at as usize).map(|assignment| &assignment.principal);
+        for places in self.assignments.values_mut() {
+            places.sort_by_key(principal);
         }
         for (at, deny) in facts.deny_assignments.iter().enumerate() {
             self.denies.entry(deny.scope.clone()).or_default().push(place(at));
@@ -158,11 +157,15 @@ impl Index {
     }
 
     pub(super) fn assignments_at(&self, scope: &str) -> &[u32] {
-        self.assignments.get(scope).map_or(&[], |at| &at.all)
+        self.assignments.get(scope).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn assignments_at_of(&self, scope: &str, principal: &ObjectId) -> &[u32] {
-        self.assignments.get(scope).and_then(|at| at.of.get(principal)).map_or(&[], Vec::as_slice)
+    pub(super) fn assignments_at_of(&self, facts: &Facts, scope: &str, principal: &ObjectId) -> &[u32] {
+        let places = self.assignments_at(scope);
+        let of = |at: &u32| facts.role_assignments.get(*at as usize).map(|assignment| &assignment.principal);
+        let start = places.partition_point(|at| of(at) < Some(principal));
+        let end = places.partition_point(|at| of(at) <= Some(principal));
+        places.get(start..end).unwrap_or_default()
     }
 
     pub(super) fn management_group_assignments(&self) -> &[u32] {

@@ -3,6 +3,7 @@
 use super::words::{data_actions, effect, granted_by, input, short_action, used};
 use super::{NARROWEST, grid, json, rendered, sas, store_name};
 use crate::model::{ActionPattern, Edition, RequirementId, WarningId};
+use crate::output::text::wrapped;
 use crate::rules::{BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Provenance, RuleSet, store_word};
 use serde_json::{Value, json};
 
@@ -151,20 +152,9 @@ impl Meaning<'_> {
     }
 }
 
-/// `text` in lines of at most `width` columns; a word is never broken. Lines after the first are indented.
+/// `text` in lines of at most `width` columns; lines after the first are indented.
 fn wrap(text: &str, width: u16, indent: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.trim_start().is_empty() && line.chars().count() + 1 + word.chars().count() > usize::from(width) {
-            lines.push(std::mem::replace(&mut line, indent.to_owned()));
-        } else if !line.trim_start().is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines.join("\n") + "\n"
+    wrapped("", indent, text, width)
 }
 
 fn source(provenance: &Provenance, width: u16) -> String {
@@ -277,18 +267,11 @@ fn lookup_text(rule: &LookupRule, width: u16) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::INVOKE_PREFIX;
-    use super::{distance, wrap};
+    use super::distance;
 
     #[test]
     fn distance_counts_edits() {
         let of = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
         assert_eq!([of("", ""), of("", "ab"), of("ab", ""), of("kitten", "sitting"), of("abc", "abc")], [0, 2, 2, 3, 0]);
-    }
-
-    #[test]
-    fn wrapping_breaks_no_word() {
-        assert_eq!(wrap("aa bb cc", 5, " "), "aa bb\n cc\n");
-        assert_eq!(wrap(INVOKE_PREFIX, 5, ""), format!("{INVOKE_PREFIX}\n"));
     }
 }

@@ -1,7 +1,9 @@
 //! The rules as JSON.
 
 use crate::model::{ActionPattern, Permission};
-use crate::rules::{BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Provenance, RuleSet, store_word};
+use crate::rules::{
+    AttributeRule, BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Provenance, RuleSet, store_word,
+};
 use serde_json::{Map, Value, json};
 
 /// Every rule. Keys are those of the rule files.
@@ -17,6 +19,7 @@ pub fn json(rules: &RuleSet) -> Value {
         "requirements": rules.requirements().map(|(id, text)| id_text(id.as_str(), text)).collect::<Vec<_>>(),
         "warnings": rules.warnings().map(|(id, text)| id_text(id.as_str(), text)).collect::<Vec<_>>(),
         "lookups": rules.lookups().map(lookup).collect::<Vec<_>>(),
+        "attributes": rules.attributes().iter().map(attribute).collect::<Vec<_>>(),
     })
 }
 
@@ -104,6 +107,17 @@ fn permission(permission: &Permission) -> Value {
 
 pub(super) fn id_text(id: &str, text: &IdText) -> Value {
     with_source(json!({"id": id, "title": text.title, "text": text.text}), &text.provenance)
+}
+
+fn attribute(rule: &AttributeRule) -> Value {
+    let value = json!({
+        "from": rule.from.as_str(),
+        "name": rule.name.as_str(),
+        "starts_with": rule.starts_with,
+        "availability": rule.availability.as_str(),
+        "note": rule.note,
+    });
+    with_source(value, &rule.provenance)
 }
 
 pub(super) fn lookup(rule: &LookupRule) -> Value {

@@ -29,6 +29,7 @@ pub fn table(rules: &RuleSet, width: u16) -> String {
         section("Requirements of a read", requirements(rules, &mut sources, width)),
         section("Warnings", warnings(rules, &mut sources, width)),
         section("Look-ups, and what they need", lookups(rules, &mut sources, width)),
+        section("Attributes of conditions, and how far they are known", attributes(rules, &mut sources, width)),
     ];
     let listed = sources.list(width);
     format!("{}\n{}\n\n`canread rules ID` explains one id, action or role.\n", parts.concat(), section("Sources", listed).trim_end())
@@ -147,6 +148,16 @@ fn lookups(rules: &RuleSet, sources: &mut Sources, width: u16) -> String {
     let mut grid = grid(width, &["look-up", "needs", ""]);
     for rule in rules.lookups() {
         grid.add_row(vec![rule.what.to_string(), rule.needs.clone(), sources.cite(&rule.provenance)]);
+    }
+    rendered(&grid)
+}
+
+fn attributes(rules: &RuleSet, sources: &mut Sources, width: u16) -> String {
+    let mut grid = grid(width, &["attribute", "known", ""]);
+    for rule in rules.attributes() {
+        let name = format!("@{}[{}{}]", rule.from.as_str(), rule.name.as_str(), if rule.starts_with { "…" } else { "" });
+        let known = format!("{}: {}", rule.availability.as_str(), rule.note);
+        grid.add_row(vec![name, known, sources.cite(&rule.provenance)]);
     }
     rendered(&grid)
 }

@@ -126,11 +126,14 @@ struct Common {
 }
 
 impl RawInstance {
-    fn common(self) -> Result<Common, Flaw> {
+    /// `bounds`: whether it only bounds the assignment it names, which then says who holds which role.
+    fn common(self, bounds: bool) -> Result<Common, Flaw> {
         let id = required(filled(self.id), "/id")?;
         let rest = required(self.properties, "/properties")?;
-        let definition = required(filled(rest.role_definition_id.clone()), "/properties/roleDefinitionId")?;
-        let principal = required(filled(rest.principal_id.clone()).filter(|id| !is_nil(id)), "/properties/principalId")?;
+        let or_empty = |text: Option<String>| if bounds { Some(text.unwrap_or_default()) } else { text };
+        let definition = required(or_empty(filled(rest.role_definition_id.clone())), "/properties/roleDefinitionId")?;
+        let principal = filled(rest.principal_id.clone()).filter(|id| !is_nil(id));
+        let principal = required(or_empty(principal), "/properties/principalId")?;
         let scope = scope_of(rest.scope.clone()).or_else(|| scope_of_extension(&id).map(Scope::new));
         let scope = required(scope, "/properties/scope")?;
         let role = RoleId::new(definition.trim_end_matches('/').rsplit('/').next().unwrap_or_default());
@@ -138,7 +141,8 @@ impl RawInstance {
     }
 
     pub(in crate::snapshot) fn active(self) -> Result<AssignmentScheduleInstance, Flaw> {
-        let Common { id, principal, role, scope, rest } = self.common()?;
+        let bounds = self.properties.as_ref().is_some_and(|own| own.origin_role_assignment_id.is_some());
+        let Common { id, principal, role, scope, rest } = self.common(bounds)?;
         Ok(AssignmentScheduleInstance {
             id,
             origin_role_assignment: scope_of(rest.origin_role_assignment_id),
@@ -152,7 +156,7 @@ impl RawInstance {
     }
 
     pub(in crate::snapshot) fn eligible(self) -> Result<EligibilityScheduleInstance, Flaw> {
-        let Common { id, principal, role, scope, rest } = self.common()?;
+        let Common { id, principal, role, scope, rest } = self.common(false)?;
         let (start, end) = (When::of(rest.start_date_time), When::of(rest.end_date_time));
         Ok(EligibilityScheduleInstance { id, principal, role, scope, start, end, condition: filled(rest.condition) })
     }

@@ -303,8 +303,9 @@ impl RawDeployment {
             ComputeName::Name(name) => Some(name),
             ComputeName::Target { target } => target,
         });
-        let is_pipeline = |configuration: &DeploymentConfiguration| {
-            configuration.deployment_configuration_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("PipelineComponent"))
+        let is_pipeline = |configuration: &DeploymentConfiguration| match configuration.deployment_configuration_type.as_deref() {
+            Some(kind) => kind.eq_ignore_ascii_case("PipelineComponent"),
+            None => configuration.component_id.is_some(),
         };
         let has_component = properties.component_id.is_some();
         let pipeline = configuration.filter(is_pipeline);

@@ -67,12 +67,39 @@ impl<'de> Deserialize<'de> for When {
                 if text.is_empty() {
                     return Ok(When(None));
                 }
-                let read = Timestamp::parse(text, &Rfc3339).or_else(|_| Timestamp::parse(&format!("{text}Z"), &Rfc3339));
+                let read = usual_time(text).map_or_else(|| any_time(text), Ok);
                 read.map(|at| When(Some(at))).map_err(|_| Error::custom("expected a time such as 2026-11-22T10:00:00Z"))
             }
         }
         deserializer.deserialize_str(Times)
     }
+}
+
+fn any_time(text: &str) -> Result<Timestamp, time::error::Parse> {
+    Timestamp::parse(text, &Rfc3339).or_else(|_| Timestamp::parse(&format!("{text}Z"), &Rfc3339))
+}
+
+/// The form nearly every time has, `2026-11-22T10:00:00.1234567Z`, read without the general parser; `None`: another form.
+fn usual_time(text: &str) -> Option<Timestamp> {
+    let (head, fraction) = (text.get(..19)?.as_bytes(), text.get(19..)?.strip_suffix('Z')?);
+    let number = |from: usize, to: usize| {
+        head.get(from..to)?.iter().try_fold(0u32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
+    };
+    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    if separators.iter().any(|(at, byte)| head.get(*at) != Some(byte)) {
+        return None;
+    }
+    let digits = if fraction.is_empty() { "0" } else { fraction.strip_prefix('.')? };
+    if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let scale = 10u32.pow(9 - u32::try_from(digits.len()).ok()?);
+    let nanoseconds = digits.parse::<u32>().ok()?.checked_mul(scale)?;
+    let small = |value: u32| u8::try_from(value).ok();
+    let month = time::Month::try_from(small(number(5, 7)?)?).ok()?;
+    let date = time::Date::from_calendar_date(i32::try_from(number(0, 4)?).ok()?, month, small(number(8, 10)?)?).ok()?;
+    let clock = (small(number(11, 13)?)?, small(number(14, 16)?)?, small(number(17, 19)?)?);
+    Some(date.with_hms_nano(clock.0, clock.1, clock.2, nanoseconds).ok()?.assume_utc())
 }
 
 /// A string where there is one; whatever else stands there is passed over.
@@ -207,6 +234,20 @@ mod tests {
         assert_eq!(at("2025-02-03T10:00:00.1234567+01:00"), Some(Some(1_738_573_200)));
         assert_eq!(at("2025-02-03T09:00:00"), Some(Some(1_738_573_200)));
         assert_eq!((at(""), at("yesterday")), (Some(None), None));
+    }
+
+    #[test]
+    fn the_short_way_to_a_time_agrees_with_the_long_one() {
+        let usual = ["2025-02-03T09:00:00Z", "2024-02-29T23:59:59.1234567Z", "0001-01-01T00:00:00.5Z", "9999-12-31T00:00:00.999999999Z"];
+        for text in usual {
+            assert_eq!(usual_time(text), any_time(text).ok(), "{text}");
+            assert!(usual_time(text).is_some(), "{text}");
+        }
+        for text in
+            ["2025-02-30T00:00:00Z", "2025-02-03 09:00:00Z", "2025-02-03T09:00:00.Z", "2025-02-03T24:00:00Z", "+025-02-03T09:00:00Z", "é"]
+        {
+            assert_eq!(usual_time(text), None, "{text}");
+        }
     }
 
     #[test]
