@@ -79,7 +79,7 @@ pub(super) use with_collect::load;
 mod with_collect {
     use super::{Live, Needs, workspace};
     use crate::cli::{Cloud, JobTarget, StateArgs};
-    use crate::collect::{self, Endpoints, PlainAuthorization, Plan, Progress, SignInEnvironment, Target, Transport};
+    use crate::collect::{self, Endpoints, Plan, Progress, ServiceCarrier, SignInEnvironment, Target, Transport, TypedAuthorization};
     use crate::model::{Direction, InputReference, ReferenceContext, Scope, StorageUrl};
     use crate::run::{Failure, Streams, state};
     use crate::snapshot;
@@ -109,7 +109,9 @@ mod with_collect {
             let who = tokens.identity(&endpoints).await;
             streams.note("signed in as", &signed_in(&who));
             let transport = Arc::new(Transport::new(endpoints.clone(), tokens, http, limit));
-            let source = PlainAuthorization::new(Arc::clone(&transport));
+            let endpoint = endpoints.arm("").ok_or_else(|| Failure::new("the cloud has no Resource Manager"))?;
+            let carrier = Arc::new(ServiceCarrier::resource_manager(Arc::clone(&transport)));
+            let source = TypedAuthorization::new(carrier, endpoint);
             let bar = Bar::new(streams.quiet);
             let collected = collect::collect(&transport, &source, &plan, &bar).await;
             bar.finish();

@@ -34,6 +34,18 @@ mod laws;
 mod layers;
 #[cfg(feature = "collect")]
 mod live;
+#[cfg(feature = "collect")]
+mod live_bridge;
+#[cfg(feature = "collect")]
+mod live_carrier;
+#[cfg(feature = "collect")]
+mod live_check;
+#[cfg(feature = "probe")]
+mod live_probe;
+#[cfg(feature = "collect")]
+mod live_transport;
+#[cfg(feature = "collect")]
+mod live_world;
 mod outputs_whole;
 mod period;
 mod rbac_cases;

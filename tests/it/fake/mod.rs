@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests may fail loudly")]
 #![expect(dead_code, unused_imports, reason = "more can go wrong with the fake than is asked of it yet")]
 #![expect(clippy::disallowed_methods, reason = "a test server has threads, files and clocks")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod arm;
 mod authorization;
