@@ -46,18 +46,38 @@ impl Folded {
         Folded { shared, key_end: key.len() }
     }
 
+    /// This, a slash, and `rest`.
+    pub(crate) fn joined(&self, rest: &str) -> Self {
+        let (key, text) = (self.key(), self.as_str());
+        let mut both = String::with_capacity(key.len() + text.len() + 2 * rest.len() + 2);
+        both.push_str(key);
+        both.push('/');
+        both.push_str(&rest.to_lowercase());
+        let key_end = both.len();
+        both.push_str(text);
+        both.push('/');
+        both.push_str(rest);
+        if both.get(..key_end) == both.get(key_end..) {
+            both.truncate(key_end);
+        }
+        Folded { shared: Arc::from(both), key_end }
+    }
+
     /// The original spelling.
+    #[inline]
     pub fn as_str(&self) -> &str {
         if self.key_end == self.shared.len() { &self.shared } else { self.shared.get(self.key_end..).unwrap_or_default() }
     }
 
     /// The lower-cased form that comparisons use.
+    #[inline]
     pub fn key(&self) -> &str {
         self.shared.get(..self.key_end).unwrap_or_default()
     }
 }
 
 impl PartialEq for Folded {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
     }
@@ -69,11 +89,13 @@ impl PartialOrd for Folded {
     }
 }
 impl Ord for Folded {
+    #[inline]
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.key().cmp(other.key())
     }
 }
 impl Hash for Folded {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.key().hash(state);
     }
@@ -113,6 +135,10 @@ mod tests {
         for (text, key) in [("{}", ""), ("A-B", "ab"), ("ab", "a-b"), ("x", "x")] {
             let folded = Folded::with_key(text, key);
             assert_eq!((folded.as_str(), folded.key()), (text, key));
+        }
+        for (text, rest) in [("/a", "b"), ("/A", "b"), ("/a", "B/İ"), ("", "x")] {
+            let (joined, whole) = (Folded::new(text).joined(rest), format!("{text}/{rest}"));
+            assert_eq!((joined.as_str(), joined.key()), (whole.as_str(), whole.to_lowercase().as_str()));
         }
     }
 }

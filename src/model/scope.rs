@@ -130,7 +130,12 @@ impl Scope {
 
     /// A scope below this one: `rest` is appended with a slash.
     pub fn join(&self, rest: &str) -> Scope {
-        if self.is_root() { Scope::new(rest) } else { Scope::new(&format!("{}/{}", self.as_str(), rest)) }
+        let rest = rest.trim_end().trim_end_matches('/');
+        match (self.is_root(), rest.is_empty()) {
+            (true, _) => Scope::new(rest),
+            (false, true) => self.clone(),
+            (false, false) => Scope(self.0.joined(rest)),
+        }
     }
 }
 

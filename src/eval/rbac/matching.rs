@@ -21,16 +21,15 @@ fn pattern_match(pattern: &ActionPattern, action: &Action) -> Match {
         return Match::Yes;
     }
     let text = pattern.as_str();
+    if !text.contains("/*/") {
+        return Match::No;
+    }
     let without_segment = |at: usize| {
         let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 2..).unwrap_or_default());
         ActionPattern::new(&format!("{before}{after}")).matches(action)
     };
     let one = text.match_indices("/*/").any(|(at, _)| without_segment(at));
-    if one || (text.contains("/*/") && ActionPattern::new(&text.replace("/*/", "/")).matches(action)) {
-        Match::Undocumented
-    } else {
-        Match::No
-    }
+    if one || ActionPattern::new(&text.replace("/*/", "/")).matches(action) { Match::Undocumented } else { Match::No }
 }
 
 /// The best match among `patterns`.

@@ -90,6 +90,13 @@ pub(super) struct Grants {
     /// By principal number: whether the directory holds it, and as a group.
     is_group: Vec<Option<bool>>,
     at_management_groups: Vec<Grant>,
+    /// Bit n: some scope has n segments, 63 standing for more, too. Most scopes above a resource are of no length that occurs.
+    lengths: u64,
+}
+
+/// The bit of a scope's number of segments.
+fn length_bit(key: &str) -> u64 {
+    1 << key.bytes().filter(|byte| *byte == b'/').count().min(63)
 }
 
 impl Grants {
@@ -126,6 +133,7 @@ impl Grants {
     fn scope(&mut self, scope: &Scope) -> ScopeNumber {
         let number = ScopeNumber(self.scopes.of(scope));
         if number.0 as usize == self.at.len() {
+            self.lengths |= length_bit(scope.key());
             self.at.push(AtScope { number, scope: scope.clone(), grants: Vec::new(), denies: Vec::new() });
         }
         number
@@ -157,6 +165,9 @@ impl Snapshot {
 
     /// What stands at the scope with this lower-case key; `None`: no role or deny assignment.
     pub fn at_scope(&self, key: &str) -> Option<&AtScope> {
+        if self.grants().lengths & length_bit(key) == 0 {
+            return None;
+        }
         let number = self.grants().scopes.0.get(key)?;
         self.grants().at.get(*number as usize)
     }

@@ -79,7 +79,8 @@ impl Snapshot {
         }
     }
 
-    fn gap_below(&self, what: What, key: &str) -> Option<&GapRecord> {
+    /// A failed look-up of something strictly below.
+    pub(super) fn gap_below(&self, what: What, key: &str) -> Option<&GapRecord> {
         let records = self.index.gaps(what)?;
         below_key(&records.every, key).flatten().find_map(|at| self.facts.gaps.get(*at as usize))
     }

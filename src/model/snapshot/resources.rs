@@ -123,12 +123,14 @@ impl Snapshot {
         inside(&self.facts.datastores, workspace)
     }
 
-    /// Versions of a data asset, by id, and whether all are known.
+    /// Versions of a data asset, by id, and whether all are known: not where the look-up of one of them failed.
     pub fn versions_of(&self, asset: &Scope) -> (Vec<&DataVersion>, Lookup<'_>) {
         let workspace = asset.cut_after("workspaces");
         let mut keys = vec![(What::Data, asset.key())];
         keys.extend(workspace.as_ref().map(|workspace| (What::Data, workspace.key())));
-        (inside(&self.facts.data_versions, asset).collect(), self.settled_by(&keys, true))
+        let failed = self.gap_below(What::Resource, asset.key());
+        let lookup = failed.map_or_else(|| self.settled_by(&keys, true), Lookup::Gap);
+        (inside(&self.facts.data_versions, asset).collect(), lookup)
     }
 
     /// What a datastore stores.
