@@ -29,6 +29,8 @@ mod fuzz_entry;
 mod fuzz_seeds;
 mod gates;
 mod job_args;
+mod job_laws;
+mod job_worlds;
 mod kernel_acl;
 mod laws;
 mod layers;
@@ -64,6 +66,7 @@ mod snapshot_corpus;
 mod snapshot_read;
 mod stored_credential;
 mod stored_world;
+mod tenant;
 mod world2;
 mod worlds;
 

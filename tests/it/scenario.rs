@@ -290,6 +290,19 @@ impl World {
 
     /// `canread check ARGUMENTS`, in this process, with the file as standard input would be.
     pub(crate) fn ask(&self, arguments: &[&str]) -> Answer {
+        let (code, out, errors) = self.run(arguments);
+        Answer { code, report: serde_json::from_slice(&out).unwrap_or(Value::Null), errors }
+    }
+
+    /// The answers to `canread check -n ep --batch` with these questions, one a line.
+    pub(crate) fn batch(&self, questions: &str) -> Vec<Value> {
+        let file = TemporaryFile::new(questions);
+        let (_, out, errors) = self.run(&["-n", "ep", "--batch", &file.path]);
+        let lines = std::str::from_utf8(&out).expect("text").lines();
+        lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}; {errors}"))).collect()
+    }
+
+    fn run(&self, arguments: &[&str]) -> (u8, Vec<u8>, String) {
         let file = TemporaryFile::new(&self.text());
         let mut line = vec!["canread", "check", "--snapshot", &file.path, "-o", "json"];
         if !arguments.contains(&"--at") {
@@ -298,12 +311,11 @@ impl World {
         line.extend(arguments);
         let request = match canread::cli::parse(&line) {
             Ok(request) => request,
-            Err(exit) => return Answer { code: exit.code, report: Value::Null, errors: exit.text },
+            Err(exit) => return (exit.code, Vec::new(), exit.text),
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let code = canread::run::run(request, canread::run::Surroundings::default(), &mut out, &mut err);
-        let report = serde_json::from_slice(&out).unwrap_or(Value::Null);
-        Answer { code, report, errors: String::from_utf8(err).expect("text") }
+        (code, out, String::from_utf8(err).expect("text"))
     }
 }
 

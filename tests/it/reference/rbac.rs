@@ -42,6 +42,15 @@ pub(crate) fn verdict(facts: &Facts, rules: &RuleSet, q: &Question) -> Verdict {
     over_all_worlds(&denies, &grants)
 }
 
+/// Whether no deny assignment blocks the action.
+pub(crate) fn not_denied(facts: &Facts, q: &Question) -> Verdict {
+    let mut denies: Vec<Maybe> = facts.deny_assignments.iter().map(|deny| blocks(facts, q, deny)).collect();
+    if !list_is_complete(facts, q, What::DenyAssignments) {
+        denies.push(None);
+    }
+    over_all_worlds(&denies, &[Some(true)])
+}
+
 /// Tries every way the unknown denies and grants may turn out.
 pub(crate) fn over_all_worlds(denies: &[Maybe], grants: &[Maybe]) -> Verdict {
     let all: Vec<Maybe> = denies.iter().chain(grants).copied().collect();
