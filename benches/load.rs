@@ -1,9 +1,15 @@
 //! Reading a snapshot against a bare typed parse of the same bytes, and whole processes: ratios taken in one run.
 //! `README.md` in this folder says what each number means.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench prints, and one that cannot go on must fail")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench prints, and one that cannot go on must fail"
+)]
 #![expect(clippy::disallowed_methods, reason = "benches read the clock and write files")]
 
 mod bare;
+#[expect(dead_code, reason = "questions are the other bench's")]
 mod common;
 
 use std::hint::black_box;

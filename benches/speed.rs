@@ -1,5 +1,5 @@
 //! How long answers take; `README.md` in this folder says what each number means.
-#![expect(clippy::expect_used, reason = "a bench that cannot go on must fail")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "a bench that cannot go on must fail")]
 
 mod common;
 
@@ -69,7 +69,7 @@ fn prepare(bencher: Bencher<'_, '_>, assignments: usize) {
 #[divan::bench(sample_count = 50)]
 fn rules() -> canread::rules::RuleSet {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/");
-    let names = ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml"];
+    let names = ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml", "attributes.toml"];
     let texts = names.map(|name| (name, std::fs::read_to_string(format!("{folder}{name}")).expect("a rule file")));
     let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
     canread::rules::RuleSet::parse(&files).expect("valid rules")

@@ -28,6 +28,10 @@ pub struct Report {
     pub table: String,
     /// Verdict of the whole.
     pub verdict: String,
+    /// When an `allowed` ends, by what is known.
+    pub valid_until: Option<String>,
+    /// What ends then.
+    pub valid_until_because: Option<String>,
     /// The job.
     pub job: JobReport,
     /// Inputs.
@@ -80,6 +84,8 @@ pub struct DataReport {
     pub verdict: String,
     /// When an `allowed` ends, by what is known.
     pub valid_until: Option<String>,
+    /// What ends then.
+    pub valid_until_because: Option<String>,
     /// What the reference means.
     pub resolved: ResolvedReport,
     /// The table row that was applied.
@@ -150,6 +156,8 @@ pub struct RequirementReport {
     pub proof: ProofReport,
     /// When an `allowed` ends.
     pub valid_until: Option<String>,
+    /// What ends then.
+    pub valid_until_because: Option<String>,
 }
 
 /// A node of a proof: one of `all`, `any` or `evidence` is present.
@@ -266,6 +274,8 @@ pub struct AccessReport {
     pub proof: ProofReport,
     /// When an `allowed` ends.
     pub valid_until: Option<String>,
+    /// What ends then.
+    pub valid_until_because: Option<String>,
     /// What is missing.
     pub missing: Vec<MissingReport>,
     /// What was assumed.
@@ -368,6 +378,7 @@ impl From<&RequirementFinding> for RequirementReport {
             summary: finding.summary.clone(),
             proof: ProofReport::from(&finding.proof),
             valid_until: until(finding.proof.valid_until()),
+            valid_until_because: finding.proof.valid_until().map(|until| until.what),
         }
     }
 }
@@ -420,6 +431,7 @@ fn data_report(finding: &DataFinding, rules: &RuleSet) -> DataReport {
         name: finding.name.clone(),
         reference: finding.reference.clone(),
         verdict: summary.verdict.to_string(),
+        valid_until_because: summary.valid_until.as_ref().map(|until| until.what.clone()),
         valid_until: until(summary.valid_until),
         resolved: ResolvedReport {
             data_asset: text(&resolved.data_asset),
@@ -456,6 +468,8 @@ impl Report {
             at: rfc3339(at),
             table: edition.to_string(),
             verdict: finding.verdict().to_string(),
+            valid_until_because: finding.valid_until().map(|until| until.what),
+            valid_until: until(finding.valid_until()),
             job: JobReport {
                 endpoint: text(&job.endpoint),
                 deployment: text(&job.deployment),
@@ -493,6 +507,7 @@ impl AccessReport {
             url: finding.url.clone(),
             proof: ProofReport::from(&finding.proof),
             valid_until: until(finding.proof.valid_until()),
+            valid_until_because: finding.proof.valid_until().map(|until| until.what),
             missing: missing_reports(&finding.proof.missing(), rules),
             assumptions: finding.proof.assumptions().into_iter().collect(),
             warnings: finding.proof.warnings().iter().map(WarningReport::from).collect(),

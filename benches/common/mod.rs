@@ -1,5 +1,4 @@
 //! The tenants and questions that benches measure.
-#![expect(dead_code, reason = "no bench uses all of it")]
 
 #[path = "../../examples/tenant/generate.rs"]
 pub(crate) mod generate;

@@ -69,7 +69,13 @@ impl Shape {
         format!("/subscriptions/{}", self.guid("subscription", number))
     }
     fn resource_group(&self, subscription: usize, number: usize) -> String {
-        format!("{}/resourceGroups/rg-{:02}-{}", self.subscription(subscription), number, ["data", "ml", "app", "net"][number % 4])
+        let kind = match number % 4 {
+            0 => "data",
+            1 => "ml",
+            2 => "app",
+            _ => "net",
+        };
+        format!("{}/resourceGroups/rg-{number:02}-{kind}", self.subscription(subscription))
     }
     fn account(&self, number: usize) -> String {
         let (subscription, group) = (number % self.subscriptions, number / self.subscriptions % RESOURCE_GROUPS);
@@ -243,7 +249,7 @@ impl Tenant<'_> {
             let group = self.rng.zipf(self.shape.groups);
             groups.push(group);
             // The group whose number is a quarter is the parent of every third one.
-            if group % 3 == 0 && group > 0 {
+            if group.is_multiple_of(3) && group > 0 {
                 groups.push(group / 4);
             }
         }

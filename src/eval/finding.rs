@@ -165,6 +165,14 @@ impl JobFinding {
         Verdict::all(self.requirements().filter(|requirement| requirement.counts).map(RequirementFinding::verdict))
     }
 
+    /// When an `allowed` of the whole ends: the first of its parts.
+    pub fn valid_until(&self) -> Option<Until> {
+        match self.verdict() {
+            Verdict::Allowed => self.requirements().filter(|one| one.counts).filter_map(|one| one.proof.valid_until()).min(),
+            Verdict::Denied | Verdict::Undetermined => None,
+        }
+    }
+
     /// Every warning, each once, in order of id.
     pub fn all_warnings(&self) -> BTreeSet<Warning> {
         let in_proofs = self.requirements().flat_map(|requirement| requirement.proof.warnings());

@@ -27,5 +27,6 @@ pub use principals::*;
 pub use probe::*;
 pub use proof::*;
 pub use question::*;
+use resolve::container_exists;
 pub use resolve::{Place, datastore_target, url_target};
 pub use verdict::*;

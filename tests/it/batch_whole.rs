@@ -47,7 +47,7 @@ fn answers_come_in_order_with_their_ids() {
             "9 error true",
             "null error true",
             "10 error true",
-            r#"11 "denied" ["job/endpoint"] ["compute/identity","access/mount"]"#,
+            r#"11 "denied" ["job/endpoint"] ["compute/identity","account/tenant","access/mount"]"#,
             r#"null "denied" ["input/recognised"] []"#,
         ]
     );

@@ -152,6 +152,19 @@ fn no_table_is_wider_than_asked_for_prose_or_ends_in_a_blank() {
 }
 
 #[test]
+fn colour_changes_nothing_but_the_colour() {
+    let mut coloured = 0;
+    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "json" || word == "--batch")) {
+        let (plain, colour) = (run(command, &["--color", "never"]), run(command, &["--color", "always"]));
+        let stripped = ["\u{1b}[1;31m", "\u{1b}[1;32m", "\u{1b}[1;33m", "\u{1b}[0m"];
+        let stripped = stripped.iter().fold(colour.out.clone(), |text, code| text.replace(code, ""));
+        assert_eq!(stripped, plain.out, "{command:?}");
+        coloured += usize::from(colour.out != plain.out);
+    }
+    assert!(coloured > 25, "{coloured}");
+}
+
+#[test]
 fn the_snapshots_are_those_that_make_py_writes() {
     match Command::new("python3").arg("examples/make.py").arg("--check").current_dir(root()).output() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),

@@ -106,6 +106,11 @@ fn the_implicit_output_only_warns() {
     let answer = World::new().check(&["--input", input, "--output-path", "azureml://datastores/keyed/paths/out/"]);
     d.that("named, so not judged", !answer.warning("runtime/batch").contains("results go to"), &answer.err);
     d.check("named", &answer, 0, &["output/writable=allowed"]);
+    // Results need the container of the default datastore, though nobody names it.
+    let mut gone = writing();
+    gone.set("acct container", "/body/properties/deleted", json!(true));
+    let answer = gone.input("azureml://datastores/gen2/paths/a/");
+    d.that("container gone", answer.warning("runtime/batch").contains("results go to"), &answer.err);
     d.none();
 }
 

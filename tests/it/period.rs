@@ -1,5 +1,7 @@
 //! `check --for`: a whole period is asked about, and allowed means allowed throughout.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests may fail loudly")]
+
 use crate::command::canread;
 use serde_json::Value;
 
@@ -22,6 +24,10 @@ fn a_job_within_the_window_is_allowed_and_says_until_when() {
     let (code, report) = ask("2026-11-22T12:00:00Z", &["--for", "6h"]);
     assert_eq!((code, &report["verdict"]), (0, &Value::from("allowed")));
     assert_eq!(report["inputs"][0]["valid_until"], "2027-02-01T00:00:00Z");
+    assert_eq!(
+        (&report["valid_until"], &report["valid_until_because"]),
+        (&"2027-02-01T00:00:00Z".into(), &"the stored SAS expires".into())
+    );
     assert_eq!(requirement(&report, "credential/sas")["valid_until"], "2027-02-01T00:00:00Z");
 }
 

@@ -57,11 +57,7 @@ fn in_account<'a>(cx: &Context<'a>, account: &str) -> Vec<(&'a Probe, Where)> {
 }
 
 /// The newest of the probes that `fits` which says anything, if it says yes.
-fn newest<'a>(
-    probes: Vec<(&'a Probe, Where)>,
-    fits: impl Fn(&Probe, &Where) -> bool,
-    says: impl Fn(&Probe) -> Option<bool>,
-) -> Option<&'a Probe> {
+fn newest(probes: Vec<(&Probe, Where)>, fits: impl Fn(&Probe, &Where) -> bool, says: impl Fn(&Probe) -> Option<bool>) -> Option<&Probe> {
     let mut found = probes.into_iter().filter(|(probe, at)| fits(probe, at)).map(|(probe, _)| probe);
     found.find_map(|probe| says(probe).map(|yes| yes.then_some(probe))).flatten()
 }

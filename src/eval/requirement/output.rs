@@ -99,7 +99,8 @@ pub fn implicit_output(cx: &Context<'_>, job: &JobView<'_>, compute: &ComputeIde
     let mut place = crate::eval::datastore_target(cx, job, store, &path)?;
     place.target.extent = Extent::Folder;
     place.target.origin = view.origin(&job.workspace).request_origin();
-    let finding = output(cx, job, compute, view, &Known::Known(place), Vec::new());
+    let premises = crate::eval::container_exists(cx, &place).into_iter().collect();
+    let finding = output(cx, job, compute, view, &Known::Known(place), premises);
     let message = match finding.verdict() {
         Verdict::Allowed => return None,
         Verdict::Denied => {

@@ -261,6 +261,11 @@ pub fn datastore_target<'a>(cx: &Context<'a>, job: &JobView<'a>, store: &'a Data
     place::place_of(cx, job, store, path, InputSource::Datastore)
 }
 
+/// Whether the container of a place exists; `None` where nothing says that it does not.
+pub(super) fn container_exists(cx: &Context<'_>, place: &Place<'_>) -> Option<Proof> {
+    place::container_exists(cx, place)
+}
+
 /// The data a storage URL names, asked about alone.
 pub fn url_target<'a>(cx: &Context<'a>, url: &StorageUrl) -> DataTarget<'a> {
     DataTarget { by_url_alone: true, ..storage_place(cx, url, None).target }

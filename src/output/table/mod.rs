@@ -75,7 +75,7 @@ pub fn access(report: &AccessReport, style: Style, out: &mut dyn Write) -> io::R
     } else {
         reasons::brief(&report.proof, "  ", style, out)?;
     }
-    holds_until(report.valid_until.as_deref(), out)?;
+    holds_until(report.valid_until.as_deref(), report.valid_until_because.as_deref(), style, out)?;
     missing(&report.missing, style, out)?;
     assumptions(&report.assumptions, style, out)
 }
@@ -116,10 +116,11 @@ fn predicate(report: &Report) -> String {
     }
     parts.extend(names(&report.inputs).map(|names| format!("read {names}")));
     parts.extend(names(&report.outputs).map(|names| format!("write {names}")));
-    let parts = if parts.is_empty() { "run".to_owned() } else { parts.join(" and ") };
+    let denied = report.verdict == "denied";
+    let parts = if parts.is_empty() { "run".to_owned() } else { parts.join(if denied { " or " } else { " and " }) };
     match report.verdict.as_str() {
         "allowed" => format!("can {parts}"),
-        "denied" => format!("cannot {}", parts.replace(" and ", " or ")),
+        "denied" => format!("cannot {parts}"),
         _ => format!("not known whether it can {parts}"),
     }
 }
@@ -139,7 +140,7 @@ fn data(data: &DataReport, rule: &str, style: Style, out: &mut dyn Write) -> io:
         write!(out, "{}", wrapped("  ", "  ", rule, style.columns()))?;
     }
     requirements::list(&data.requirements, style, out)?;
-    holds_until(data.valid_until.as_deref(), out)?;
+    holds_until(data.valid_until.as_deref(), data.valid_until_because.as_deref(), style, out)?;
     missing(&data.missing, style, out)?;
     assumptions(&data.assumptions, style, out)
 }
@@ -213,8 +214,12 @@ fn invoke(part: &InvokeReport, style: Style, out: &mut dyn Write) -> io::Result<
     assumptions(&part.assumptions, style, out)
 }
 
-fn holds_until(until: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
-    until.map_or(Ok(()), |until| writeln!(out, "  holds until {until}"))
+fn holds_until(until: Option<&str>, because: Option<&str>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some(until) = until else {
+        return Ok(());
+    };
+    let because = because.map_or_else(String::new, |because| format!(": {}", shortened(&escape(because))));
+    write!(out, "{}", wrapped("  holds until ", "    ", &format!("{until}{because}"), style.columns()))
 }
 
 /// What would decide, each with the command that gets it: on a line of its own and unbroken, to be copied.
