@@ -1,6 +1,6 @@
 //! The command line, the files of `-f`, batch lines, and defaults.
 #![expect(clippy::panic, clippy::wildcard_enum_match_arm, reason = "helpers of tests fail by panicking")]
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "real files are read from the corpus, and its absence is said")]
+#![expect(clippy::disallowed_methods, reason = "real files are read from the corpus")]
 
 use canread::cli::batch::{AccessDefaults, CheckDefaults, parse_access_line, parse_check_line};
 use canread::cli::defaults::{DefaultSources, Environment, FileText, Origin, workspace};
