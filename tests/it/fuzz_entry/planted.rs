@@ -15,7 +15,8 @@ pub(crate) fn plant(bytes: &[u8], marks: &[&str]) -> (String, bool) {
         ("@5", format!("https://me:{CANARY}@example.com/")),
         ("@6", CANARY.to_owned()),
     ];
-    let mut text = String::from_utf8_lossy(bytes).into_owned();
+    // The fuzzer learns the secret from the comparisons and writes it where nothing says that it is one.
+    let mut text = String::from_utf8_lossy(bytes).replace(CANARY, "learnt");
     let mut planted = false;
     for (mark, secret) in spelled.iter().filter(|(mark, _)| marks.contains(mark)) {
         planted |= text.contains(mark);
