@@ -5,6 +5,8 @@
 //! layers and who may import whom are in `docs/design.md`.
 
 pub mod cli;
+#[cfg(feature = "collect")]
+pub mod collect;
 pub mod eval;
 pub mod model;
 pub mod output;

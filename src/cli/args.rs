@@ -32,6 +32,9 @@ pub(super) enum Commands {
     /// May this principal list, read or write at this URL?
     #[command(infer_long_args = true, after_help = ACCESS_EXAMPLES)]
     Access(Box<Access>),
+    /// Collect the state once from Azure into a file that every other command can use offline.
+    #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
+    Snapshot(Box<Snapshot>),
     /// Print the credential table and the other rules, each with its source.
     #[command(infer_long_args = true, after_help = RULES_EXAMPLES)]
     Rules(Rules),
@@ -72,6 +75,17 @@ Examples:
 
   canread access --principal ana@contoso.com --operation list \\
     abfss://raw@acct.dfs.core.windows.net/heart --snapshot state.jsonl";
+
+const SNAPSHOT_EXAMPLES: &str = "\
+Examples:
+  canread snapshot -g rg -w ws --output-file state.jsonl.zst
+
+  canread snapshot -g rg -w ws --output-file state.jsonl \\
+    --only -n scoring --input azureml:heart@latest
+
+  canread snapshot --role > role.json
+
+Exit codes: 0 collected (4 with --fail-on-gap where a look-up failed), 1 failure, 2 usage.";
 
 const RULES_EXAMPLES: &str = "\
 Examples:
@@ -161,6 +175,9 @@ pub(super) struct State {
     /// Longest time live collection may take.
     #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = parse_duration)]
     pub(super) timeout: Duration,
+    /// Most paths below a folder whose ACLs are collected live.
+    #[arg(long, value_name = "COUNT", default_value_t = 1000)]
+    pub(super) max_paths: usize,
     /// Refuse a snapshot older than this, such as 6h or 30d.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(super) max_age: Option<Duration>,
@@ -311,6 +328,31 @@ pub(super) struct Access {
     pub(super) batch: Option<PathBuf>,
     #[command(flatten)]
     pub(super) state: State,
+}
+
+#[derive(Args)]
+pub(super) struct Snapshot {
+    /// Only what this question needs; the arguments of check follow.
+    #[arg(long)]
+    pub(super) only: bool,
+    /// Print the least-privilege role that collecting needs, and collect nothing.
+    #[arg(long)]
+    pub(super) role: bool,
+    /// With --role: include what a probe of stored credentials needs.
+    #[arg(long, requires = "role")]
+    pub(super) probe: bool,
+    /// Exit with 4 where a look-up failed.
+    #[arg(long)]
+    pub(super) fail_on_gap: bool,
+    /// With --only: who invokes; who is signed in if left out.
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(super) principal: Option<String>,
+    #[command(flatten)]
+    pub(super) job: Job,
+    #[command(flatten)]
+    pub(super) state: State,
+    #[command(flatten)]
+    pub(super) ignored: Ignored,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -23,6 +23,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// May this principal do that on this URL?
     Access(Box<AccessArgs>),
+    /// Collect the state into a file.
+    Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
     Rules(RulesArgs),
     /// Print completions.
@@ -162,6 +164,8 @@ pub struct StateArgs {
     pub cloud: Option<Cloud>,
     /// Longest time live collection may take.
     pub timeout: Duration,
+    /// Most paths below a folder whose ACLs are collected live.
+    pub max_paths: usize,
     /// Age from which a snapshot is refused, measured at [`StateArgs::at`].
     pub max_age: Option<Duration>,
     /// Moment asked about; `None`: now.
@@ -237,6 +241,32 @@ pub struct AccessArgs {
     pub assume_below: bool,
     /// Questions, one a line.
     pub batch: Option<Source>,
+}
+
+/// `canread snapshot`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SnapshotArgs {
+    /// State; it has no snapshot.
+    pub state: StateArgs,
+    /// Only what this job needs; `None`: the whole workspace.
+    pub only: Option<OnlyArgs>,
+    /// Print the role that collecting needs.
+    pub role: bool,
+    /// The role is to allow probes too.
+    pub probe: bool,
+    /// Exit code 4 where a look-up failed.
+    pub fail_on_gap: bool,
+}
+
+/// The job that `snapshot --only` collects for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnlyArgs {
+    /// What runs it.
+    pub target: JobTarget,
+    /// Inputs and outputs.
+    pub job: JobOptions,
+    /// Who invokes.
+    pub principal: Option<String>,
 }
 
 /// A JSON Schema that `rules --schema` prints.

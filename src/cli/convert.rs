@@ -2,12 +2,12 @@
 
 use super::args::{
     Access, Check, Cli, ColorArg, Commands, DisputedArg, EditionArg, FormatArg, Job, OperationArg, Output, Rules, SchemaArg, ShellArg,
-    State, TypeArg,
+    Snapshot, State, TypeArg,
 };
 use super::job::{self, JobOptions};
 use super::{
-    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, JobTarget, OutputArgs, OutputFormat, Request, RequestOrigin,
-    RulesArgs, SchemaName, Shell, Source, StateArgs, WorkspaceArgs,
+    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, JobTarget, OnlyArgs, OutputArgs, OutputFormat, Request,
+    RequestOrigin, RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
 };
 use crate::model::{DeclaredType, Disputed, Edition, Operation, ReferenceText, Scope};
 use std::path::PathBuf;
@@ -18,6 +18,7 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
     let command = match cli.command {
         Commands::Check(check) => Command::Check(Box::new(self::check(*check)?)),
         Commands::Access(access) => Command::Access(Box::new(self::access(*access)?)),
+        Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
         Commands::Man => Command::Man,
@@ -71,6 +72,7 @@ fn state(state: State) -> Result<StateArgs, Exit> {
         workspace,
         cloud: state.cloud.as_deref().map(cloud).transpose()?,
         timeout: state.timeout,
+        max_paths: state.max_paths,
         max_age: state.max_age,
         at: state.at,
         rules: state.rules,
@@ -91,11 +93,9 @@ fn cloud(text: &str) -> Result<Cloud, Exit> {
 fn check(check: Check) -> Result<CheckArgs, Exit> {
     let Check { job, question, state, ignored: _ } = check;
     let state = self::state(state)?;
-    let target = match (&job.name, &job.compute) {
-        (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
-        (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
-        (None, None) if question.batch.is_some() => None,
-        (None, None) => return Err(Exit::usage("name the batch endpoint with -n, or a cluster with --compute")),
+    let target = match job_target(&job) {
+        None if question.batch.is_none() => return Err(no_target()),
+        target => target,
     };
     one_standard_input(&[
         state.snapshot.as_ref(),
@@ -121,6 +121,35 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         probe: question.probe,
         batch: question.batch.map(Source::new),
     })
+}
+
+fn job_target(job: &Job) -> Option<JobTarget> {
+    match (&job.name, &job.compute) {
+        (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
+        (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
+        (None, None) => None,
+    }
+}
+
+fn no_target() -> Exit {
+    Exit::usage("name the batch endpoint with -n, or a cluster with --compute")
+}
+
+fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
+    let Snapshot { only, role, probe, fail_on_gap, principal, job, state, ignored: _ } = snapshot;
+    let state = self::state(state)?;
+    if state.snapshot.is_some() {
+        return Err(Exit::usage("`snapshot` collects from Azure; it takes no `--snapshot`"));
+    }
+    let only = if only {
+        let target = job_target(&job).ok_or_else(no_target)?;
+        Some(OnlyArgs { target, job: job_options(job)?, principal })
+    } else if job_target(&job).is_some() || !job.input.is_empty() || job.file.is_some() || principal.is_some() {
+        return Err(Exit::usage("the arguments of a job follow `--only`; without it the whole workspace is collected"));
+    } else {
+        None
+    };
+    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap })
 }
 
 fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {

@@ -1,5 +1,6 @@
 //! `canread access`.
 
+use super::live::Needs;
 use super::state::{self, State};
 use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result};
 use crate::cli::{AccessArgs, OutputArgs, RequestOrigin};
@@ -13,7 +14,8 @@ pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style
     let (Some(principal), Some(operation), Some(url)) = (&args.principal, args.operation, &args.url) else {
         return Err(Failure::usage("`access` needs `--principal`, `--operation` and a URL"));
     };
-    let state = state::load(&args.state, streams)?;
+    let needs = Needs { url: Some(url), principal: Some(principal), ..Needs::default() };
+    let state = state::load(&args.state, &needs, streams)?;
     let ask = Ask { principal, operation, url, from: args.from.as_ref(), at: state.at, assume_below: args.assume_below };
     let finding = proof(&state, &ask)?;
     let mut report = AccessReport::of(&finding, &state.rules);

@@ -1,6 +1,7 @@
 //! `--batch`: one question a line, one answer a line, in input order, a line at a time.
 
 use super::access::{self, Ask};
+use super::live::Needs;
 use super::state::{self, State};
 use super::{Failure, Streams, check, only_table_or_json};
 use crate::cli::batch::{AccessDefaults, CheckDefaults, LineError, parse_access_line, parse_check_line};
@@ -59,7 +60,7 @@ fn load(args: &crate::cli::StateArgs, lines: &Source, output: &OutputArgs, strea
     if *lines == Source::Stdin && args.snapshot == Some(Source::Stdin) {
         return Err(Failure::usage("`--snapshot -` and `--batch -` both read standard input; give one of them a file"));
     }
-    let state = state::load(args, streams)?;
+    let state = state::load(args, &Needs::default(), streams)?;
     for warning in &state.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }

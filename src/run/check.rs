@@ -1,8 +1,9 @@
 //! `canread check`.
 
+use super::live::Needs;
 use super::state::{self, State};
 use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result};
-use crate::cli::job::{JobData, JobError, JobInputs};
+use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
 use crate::cli::{CheckArgs, JobTarget, OutputArgs, inputs_file};
 use crate::eval::{self, DataQuestion, JobQuestion};
 use crate::model::{Direction, InputReference, ReferenceContext, Scope, Timestamp, redacted};
@@ -18,8 +19,12 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     for note in &job.notes {
         streams.note("note", note);
     }
-    let state = state::load(&args.state, streams)?;
-    if args.probe {
+    if args.probe && args.state.snapshot.is_none() {
+        return Err(Failure::usage("`--probe` is not part of live collection yet; leave it out"));
+    }
+    let needs = Needs { target: Some(target), job: Some(&job), principal: args.principal.as_deref(), url: None, probe: args.probe };
+    let state = state::load(&args.state, &needs, streams)?;
+    if args.probe && args.state.snapshot.is_some() {
         streams.note("note", "`--probe` is for live checks; with a snapshot its `probe` records are used");
     }
     let question = question(args, &state, target, &job, args.principal.as_deref(), state.at)?;
@@ -38,11 +43,16 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
 
 /// Inputs and outputs of options and file.
 pub(super) fn job_inputs(args: &CheckArgs) -> Result<JobInputs, Failure> {
+    inputs_of(&args.job)
+}
+
+/// Inputs and outputs of options and file.
+pub(super) fn inputs_of(options: &JobOptions) -> Result<JobInputs, Failure> {
     let failure = |error: JobError| match &error {
         JobError::Usage(_) => Failure::usage(error.to_string()),
         JobError::File(_) => Failure::new(error.to_string()),
     };
-    let file = match &args.job.file {
+    let file = match &options.file {
         Some(source) => {
             let name = match source {
                 crate::cli::Source::Stdin => "standard input".to_owned(),
@@ -53,7 +63,7 @@ pub(super) fn job_inputs(args: &CheckArgs) -> Result<JobInputs, Failure> {
         }
         None => None,
     };
-    args.job.resolve(file).map_err(failure)
+    options.resolve(file).map_err(failure)
 }
 
 /// The question that options and state make.
@@ -72,7 +82,10 @@ pub(super) fn question(
     };
     let workspace = match workspace {
         Some(workspace) => workspace,
-        None => state::workspace(&state.snapshot, &args.state.workspace)?,
+        None => match &state.workspace {
+            Some(collected) => collected.clone(),
+            None => state::workspace(&state.snapshot, &args.state.workspace)?,
+        },
     };
     let data = |all: &[JobData], direction: Direction| -> Vec<DataQuestion> {
         all.iter().map(|data| data_question(data, direction, &workspace, &state.storage_suffix)).collect()

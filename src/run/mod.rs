@@ -3,7 +3,9 @@
 mod access;
 mod batch;
 mod check;
+mod live;
 mod rules;
+mod snapshot;
 mod state;
 
 use crate::cli::{self, ColorChoice, Command, OutputArgs, OutputFormat, Request};
@@ -106,6 +108,7 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
             Some(lines) => batch::access(access, lines, args, streams),
             None => access::access(access, args, style, streams),
         },
+        Command::Snapshot(snapshot) => snapshot::snapshot(snapshot, args, surroundings, streams),
         Command::Rules(rules) => rules::rules(rules, args, style, streams),
         Command::Completions(shell) => {
             write_result(args, streams, |out| out.write_all(&cli::completions(*shell)))?;

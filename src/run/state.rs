@@ -1,5 +1,6 @@
 //! The state a question is asked of: rules, snapshot, workspace, principal, time.
 
+use super::live::{self, Needs};
 use super::{Failure, Streams};
 use crate::cli::{Cloud, Source, StateArgs, WorkspaceArgs, defaults};
 use crate::eval::{PrincipalLookup, find_principal};
@@ -27,52 +28,51 @@ pub(super) struct State {
     pub(super) max_age: Option<Duration>,
     pub(super) storage_suffix: String,
     pub(super) warnings: Vec<WarningReport>,
+    /// The workspace that was collected live.
+    pub(super) workspace: Option<Scope>,
 }
 
 /// Reads rules and snapshot.
-pub(super) fn load(args: &StateArgs, streams: &mut Streams<'_>) -> Result<State, Failure> {
+pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_>) -> Result<State, Failure> {
     let rules = load_rules(args.rules.as_deref())?;
     let at = args.at.unwrap_or_else(now);
     let Some(source) = &args.snapshot else {
-        return Err(no_live(args, streams));
+        let live = live::load(args, needs, streams)?;
+        let snapshot = live.loaded.snapshot;
+        let warnings = live.loaded.warnings.iter().map(file_warning).collect();
+        return Ok(State {
+            rules,
+            snapshot,
+            at,
+            max_age: args.max_age,
+            storage_suffix: live.storage_suffix,
+            warnings,
+            workspace: live.workspace,
+        });
     };
     let path = match source {
         Source::Stdin => "-".to_owned(),
         Source::File(path) => path.to_string_lossy().into_owned(),
     };
     let loaded = snapshot::read_path(&path).map_err(|errors| Failure::new(errors.to_string()))?;
-    let mut warnings: Vec<WarningReport> =
-        loaded.warnings.iter().map(|warning| WarningReport { id: warning.id.to_string(), message: warning.message.clone() }).collect();
+    let mut warnings: Vec<WarningReport> = loaded.warnings.iter().map(file_warning).collect();
     warnings.extend(age(&loaded.snapshot, at));
     let storage_suffix = storage_suffix(args.cloud.as_ref(), &loaded.snapshot)?;
-    Ok(State { rules, snapshot: loaded.snapshot, at, max_age: args.max_age, storage_suffix, warnings })
+    Ok(State { rules, snapshot: loaded.snapshot, at, max_age: args.max_age, storage_suffix, warnings, workspace: None })
+}
+
+fn file_warning(warning: &snapshot::Warning) -> WarningReport {
+    WarningReport { id: warning.id.to_string(), message: warning.message.clone() }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the clock is read here and handed down")]
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::now_utc()
-}
-
-/// Live collection is not part of this version; say what would have been collected.
-fn no_live(args: &StateArgs, streams: &mut Streams<'_>) -> Failure {
-    let found = workspace_defaults(&args.workspace);
-    for note in &found.notes {
-        streams.note("note", note);
-    }
-    let values = found.values();
-    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
-    Failure::new(format!(
-        "no `--snapshot FILE` given, and this version does not collect live (workspace {} in {}, subscription {}); \
-         make a snapshot with `az rest` as docs/snapshot.md shows and pass it",
-        word(&values.workspace),
-        word(&values.resource_group),
-        word(&values.subscription),
-    ))
 }
 
 /// The workspace by options, `config.json`, environment and `az configure`.
 #[expect(clippy::disallowed_methods, reason = "files and environment are read here and handed down")]
-fn workspace_defaults(options: &WorkspaceArgs) -> defaults::WorkspaceDefaults {
+pub(super) fn workspace_defaults(options: &WorkspaceArgs) -> defaults::WorkspaceDefaults {
     let mut files: Vec<(String, String)> = Vec::new();
     let start = std::env::current_dir().unwrap_or_default();
     for folder in start.ancestors() {

@@ -15,8 +15,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["model", "rules", "eval"]),
     ("output", &["report", "model", "rules", "eval"]),
     ("snapshot", &["model"]),
+    ("collect", &["model", "snapshot"]),
     ("cli", &["model"]),
-    ("run", &["model", "rules", "eval", "report", "output", "snapshot", "cli"]),
+    ("run", &["model", "rules", "eval", "report", "output", "snapshot", "collect", "cli"]),
     ("main", &["cli", "run"]),
     ("lib", &[]),
 ];

@@ -22,6 +22,10 @@ mod counted_work;
 mod credentials_whole;
 mod docs;
 mod examples;
+#[cfg(feature = "collect")]
+mod fake;
+#[cfg(feature = "collect")]
+mod fake_azure;
 mod fuzz_entry;
 mod fuzz_seeds;
 mod gates;
@@ -29,6 +33,20 @@ mod job_args;
 mod kernel_acl;
 mod laws;
 mod layers;
+#[cfg(feature = "collect")]
+mod live;
+#[cfg(feature = "collect")]
+mod live_bridge;
+#[cfg(feature = "collect")]
+mod live_carrier;
+#[cfg(feature = "collect")]
+mod live_check;
+#[cfg(feature = "probe")]
+mod live_probe;
+#[cfg(feature = "collect")]
+mod live_transport;
+#[cfg(feature = "collect")]
+mod live_world;
 mod outputs_whole;
 mod period;
 mod rbac_cases;

@@ -1,0 +1,267 @@
+//! Look-ups of Azure Resource Manager and Resource Graph.
+
+use super::authorization::{AuthorizationList, AuthorizationSource};
+use super::cloud::{Service, is_account_name};
+use super::get::{arm, get_object, get_pages};
+use super::plan::{Gathered, ListOf, Want};
+use super::record::LookupPlace;
+use super::transport::{Auth, Call, Transport, Verb};
+use super::trouble::Trouble;
+use crate::model::{Scope, What};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use zeroize::{Zeroize, Zeroizing};
+
+const MACHINE_LEARNING: &str = "2025-12-01";
+const STORAGE: &str = "2023-05-01";
+const NETWORK: &str = "2024-05-01";
+const IDENTITY: &str = "2023-01-31";
+const SUBSCRIPTIONS: &str = "2022-12-01";
+const RESOURCE_GRAPH: &str = "2022-10-01";
+
+/// The API version for a resource, by its provider.
+fn version(id: &Scope) -> &'static str {
+    let key = id.key();
+    let provider = key.rsplit_once("/providers/").map_or("", |(_, rest)| rest);
+    if provider.starts_with("microsoft.storage/") {
+        STORAGE
+    } else if provider.starts_with("microsoft.network/") {
+        NETWORK
+    } else if provider.starts_with("microsoft.managedidentity/") {
+        IDENTITY
+    } else {
+        MACHINE_LEARNING
+    }
+}
+
+/// An id as a path: nothing in it may end the path of a URL or leave it.
+pub(super) fn path_of(id: &Scope) -> Result<String, Trouble> {
+    let text = id.as_str();
+    if text.contains(['?', '#', '\\', '%']) || text.split('/').any(|part| part == "." || part == "..") {
+        return Err(Trouble::own("BadId", "the id holds characters that no ARM id has"));
+    }
+    Ok(text.to_owned())
+}
+
+/// A 404 says that the resource does not exist, unless it is the subscription that cannot be seen.
+fn says_absent(trouble: &Trouble) -> bool {
+    trouble.is_not_found()
+        && !["SubscriptionNotFound", "InvalidSubscriptionId", "NoRegisteredProviderFound"].contains(&trouble.code.as_str())
+}
+
+pub(super) async fn resource(transport: &Transport, want: &Want, id: &Scope) -> Gathered {
+    let got = match path_of(id).and_then(|path| arm(transport, &path, version(id))) {
+        Ok(call) => get_object(transport, &call).await,
+        Err(trouble) => Err(trouble),
+    };
+    match got {
+        Ok(body) => Gathered { bodies: vec![("resource", body)], whole: true, ..Gathered::default() },
+        Err(trouble) if says_absent(&trouble) => Gathered::default().covered(want),
+        Err(trouble) => Gathered::failed(want, &trouble),
+    }
+}
+
+pub(super) async fn list(transport: &Transport, want: &Want, list: ListOf, parent: &Scope) -> Gathered {
+    let call = path_of(parent).and_then(|path| arm(transport, &format!("{path}{}", list.path()), MACHINE_LEARNING));
+    let listed = match call {
+        Ok(call) => get_pages(transport, call).await,
+        Err(trouble) => return Gathered::failed(want, &trouble),
+    };
+    let mut gathered = match &listed.trouble {
+        Some(trouble) => Gathered::failed(want, trouble),
+        None => Gathered { whole: true, ..Gathered::default() },
+    };
+    if gathered.whole && matches!(list, ListOf::Versions | ListOf::OutboundRules) {
+        gathered.coverage.extend(want.places());
+    }
+    gathered.bodies = listed.pages.into_iter().map(|page| ("resource", page)).collect();
+    gathered
+}
+
+pub(super) async fn authorization(source: &dyn AuthorizationSource, want: &Want, list: AuthorizationList, scope: &Scope) -> Gathered {
+    let parts: &[(AuthorizationList, &'static str)] = match list {
+        AuthorizationList::RoleAssignments => &[(AuthorizationList::RoleAssignments, "role_assignment")],
+        AuthorizationList::RoleDefinitions => &[(AuthorizationList::RoleDefinitions, "role_definition")],
+        AuthorizationList::DenyAssignments => &[(AuthorizationList::DenyAssignments, "deny_assignment")],
+        AuthorizationList::ActiveInstances | AuthorizationList::EligibleInstances => &[
+            (AuthorizationList::ActiveInstances, "role_assignment_schedule_instance"),
+            (AuthorizationList::EligibleInstances, "role_eligibility_schedule_instance"),
+        ],
+    };
+    let path = match path_of(scope) {
+        Ok(path) => path,
+        Err(trouble) => return Gathered::failed(want, &trouble),
+    };
+    let answers = futures::future::join_all(parts.iter().map(|(list, _)| source.list(*list, &path, None))).await;
+    let trouble = answers.iter().find_map(|listed| listed.trouble.clone());
+    let mut gathered = match trouble {
+        Some(trouble) => Gathered::failed(want, &trouble),
+        None => Gathered::default().covered(want),
+    };
+    for ((_, kind), listed) in parts.iter().zip(answers) {
+        gathered.bodies.extend(listed.pages.into_iter().map(|page| (*kind, page)));
+    }
+    gathered
+}
+
+/// Rows of a Resource Graph query.
+async fn rows(transport: &Transport, query: String) -> Result<Vec<Value>, Trouble> {
+    let url = transport.endpoints().arm(&format!("/providers/Microsoft.ResourceGraph/resources?api-version={RESOURCE_GRAPH}"));
+    let url = url.ok_or_else(|| Trouble::own("BadId", "the endpoint makes no URL"))?;
+    let body = json!({"query": query, "options": {"resultFormat": "objectArray", "$top": 1000}}).to_string();
+    let call = Call { verb: Verb::Post(body), ..Call::get(Service::ResourceManager, url) };
+    let mut answer = get_object(transport, &call).await?;
+    match answer.get_mut("data").map(Value::take) {
+        Some(Value::Array(rows)) => Ok(rows),
+        Some(_) | None => Err(Trouble::own("NotJson", "Resource Graph answered without rows")),
+    }
+}
+
+/// State and tenant from the subscription itself, the chain of management groups from Resource Graph; where that is not
+/// readable, the chain is left out, which means unknown.
+pub(super) async fn subscription(transport: &Transport, want: &Want, id: &str) -> Gathered {
+    if !is_plain(id) {
+        return Gathered::failed(want, &Trouble::own("BadId", "the id of the subscription holds characters that none has"));
+    }
+    let own = async { get_object(transport, &arm(transport, &format!("/subscriptions/{id}"), SUBSCRIPTIONS)?).await };
+    let query = format!(
+        "resourcecontainers | where type =~ 'microsoft.resources/subscriptions' and subscriptionId =~ '{id}' \
+         | project subscriptionId, tenantId, properties"
+    );
+    let (own, rows) = futures::join!(own, rows(transport, query));
+    let row = rows.ok().and_then(|rows| rows.into_iter().find(|row| text(row, "/subscriptionId").eq_ignore_ascii_case(id)));
+    let body = match own {
+        Ok(body) => body,
+        Err(trouble) => return Gathered::failed(want, &trouble),
+    };
+    let mut line = json!({"kind": "subscription", "subscription_id": id});
+    let chain = row.as_ref().and_then(|row| row.pointer("/properties/managementGroupAncestorsChain")).and_then(Value::as_array);
+    let names: Option<Vec<&str>> = chain.map(|chain| chain.iter().filter_map(|group| group.get("name").and_then(Value::as_str)).collect());
+    if let Some(fields) = line.as_object_mut() {
+        for (name, pointer) in [("state", "/state"), ("tenant_id", "/tenantId")] {
+            if let Some(value) = body.pointer(pointer).filter(|value| value.is_string()) {
+                fields.insert(name.to_owned(), value.clone());
+            }
+        }
+        if let Some(names) = names.filter(|names| !names.is_empty() && Some(names.len()) == chain.map(Vec::len)) {
+            fields.insert("management_groups".to_owned(), names.into());
+        }
+    }
+    Gathered { lines: vec![line], whole: true, ..Gathered::default() }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+pub(super) async fn find_account(transport: &Transport, want: &Want, name: &str) -> Gathered {
+    if !is_account_name(name) {
+        return Gathered::failed(want, &Trouble::own("BadName", "no storage account can have that name"));
+    }
+    let query = format!("resources | where type =~ 'microsoft.storage/storageaccounts' and name =~ '{name}' | project id, name");
+    match rows(transport, query).await {
+        Err(trouble) => Gathered::failed(want, &trouble),
+        Ok(rows) => {
+            let ids: Vec<Scope> = rows
+                .iter()
+                .map(|row| Scope::new(text(row, "/id")))
+                .filter(|id| id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name)))
+                .collect();
+            match ids.into_iter().next() {
+                Some(id) => Gathered { next: vec![Want::Resource(id)], whole: true, ..Gathered::default() },
+                None => {
+                    let message = "Resource Graph shows no storage account of that name; it may be in another tenant, or not readable";
+                    Gathered::failed(want, &Trouble::own("NotFound", message))
+                }
+            }
+        }
+    }
+}
+
+/// What `listSecrets` answers, as far as it is looked at.
+#[derive(Deserialize)]
+struct StoredSecret {
+    #[serde(rename = "secretsType")]
+    kind: Option<String>,
+    #[serde(rename = "sasToken")]
+    sas: Option<Zeroizing<String>>,
+}
+
+/// The public fields of a stored SAS; the rest is wiped.
+pub(super) async fn secrets(transport: &Transport, want: &Want, datastore: &Scope) -> Gathered {
+    let place = LookupPlace::new(What::StoredCredential, datastore.as_str());
+    let call = path_of(datastore).and_then(|path| arm(transport, &format!("{path}/listSecrets"), MACHINE_LEARNING));
+    let call = match call {
+        Ok(call) => Call { verb: Verb::Post("{}".to_owned()), auth: Auth::Token, ..call },
+        Err(trouble) => return Gathered::failed(want, &trouble),
+    };
+    let mut reply = match transport.send(&call).await {
+        Ok(reply) if reply.is_success() => reply,
+        Ok(reply) => return Gathered::failed(want, &reply.trouble()),
+        Err(trouble) => return Gathered::failed(want, &trouble),
+    };
+    let secret = serde_json::from_slice::<StoredSecret>(&reply.body);
+    reply.body.zeroize();
+    let Ok(StoredSecret { kind: Some(kind), sas }) = secret else {
+        return Gathered {
+            gaps: vec![(place, Trouble::answer(reply.status, "NotJson", "the answer names no secret"))],
+            ..Gathered::default()
+        };
+    };
+    let mut line = json!({"kind": "stored_credential", "datastore": datastore.as_str(), "credentials_type": kind});
+    let mut next = Vec::new();
+    if let Some(sas) = sas {
+        let public = without_signature(&sas);
+        next.extend(issuer(&public));
+        if let Some(fields) = line.as_object_mut() {
+            fields.insert("sas".to_owned(), public.into());
+        }
+    }
+    Gathered { lines: vec![line], coverage: vec![place], next, whole: true, ..Gathered::default() }
+}
+
+/// A SAS query without `?` and without `sig`.
+fn without_signature(sas: &str) -> String {
+    let query = sas.trim().trim_start_matches('?');
+    query
+        .split('&')
+        .filter(|pair| !pair.split('=').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("sig")))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+/// Whoever issued a user-delegation SAS: their rights bound it.
+pub(super) fn issuer(sas: &str) -> Vec<Want> {
+    let id = sas.split('&').find_map(|pair| pair.strip_prefix("skoid=")).filter(|id| is_plain(id));
+    id.map(super::graph::about).unwrap_or_default()
+}
+
+pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_dropped_in_any_casing() {
+        assert_eq!(without_signature("?sv=1&SIG=abc%3D&se=2"), "sv=1&se=2");
+        assert_eq!(without_signature("sig=abc"), "");
+        assert_eq!(without_signature("sv=1&sigx=1"), "sv=1&sigx=1");
+    }
+
+    #[test]
+    fn ids_that_leave_their_path_are_refused() {
+        for id in ["/subscriptions/s?x", "/subscriptions/../x", "/a/%2e%2e/b", "/a#b", "/a\\b"] {
+            assert!(path_of(&Scope::new(id)).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_subscription_that_cannot_be_seen_does_not_make_its_resources_absent() {
+        let trouble = |code: &str| Trouble::answer(404, code, "m");
+        assert!(says_absent(&trouble("ResourceNotFound")) && says_absent(&trouble("ResourceGroupNotFound")));
+        assert!(!says_absent(&trouble("SubscriptionNotFound")));
+    }
+}

@@ -1,0 +1,98 @@
+//! The lines of a snapshot, as they are collected.
+
+use super::trouble::Trouble;
+use crate::model::What;
+use crate::snapshot::redact;
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Lines in the order they came, each once.
+#[derive(Default)]
+pub(super) struct Recorder {
+    lines: Vec<String>,
+    seen: HashSet<u64>,
+    bodies: HashSet<(String, String)>,
+    gaps: Vec<String>,
+}
+
+/// Place of a look-up: kind, scope, and what narrows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LookupPlace {
+    pub(super) what: What,
+    pub(super) scope: String,
+    pub(super) below: bool,
+}
+
+impl LookupPlace {
+    pub(super) fn new(what: What, scope: impl Into<String>) -> Self {
+        LookupPlace { what, scope: scope.into(), below: false }
+    }
+}
+
+impl Recorder {
+    /// A line, unless it is there already.
+    pub(super) fn line(&mut self, mut value: Value) {
+        redact::body(&mut value);
+        let text = value.to_string();
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        if self.seen.insert(hasher.finish()) {
+            self.lines.push(text);
+        }
+    }
+
+    /// A body as it came. A page is taken apart, so that what two pages share is there once: the second answer about one
+    /// id may differ from the first (a state that moved), and a file must not hold both.
+    pub(super) fn body(&mut self, kind: &str, body: &Value) {
+        match body.get("value").and_then(Value::as_array) {
+            Some(items) => items.iter().for_each(|item| self.item(kind, item)),
+            None => self.item(kind, body),
+        }
+    }
+
+    fn item(&mut self, kind: &str, item: &Value) {
+        let id = item.get("id").and_then(Value::as_str).map(str::to_lowercase);
+        let is_new = id.is_none_or(|id| self.bodies.insert((kind.to_owned(), id)));
+        if is_new && item.is_object() {
+            self.line(json!({"kind": kind, "body": item}));
+        }
+    }
+
+    /// Nothing of this kind is missing.
+    pub(super) fn coverage(&mut self, place: &LookupPlace) {
+        let mut line = Map::new();
+        line.insert("kind".to_owned(), "coverage".into());
+        line.insert("what".to_owned(), place.what.as_str().into());
+        line.insert("scope".to_owned(), place.scope.clone().into());
+        if place.below {
+            line.insert("below".to_owned(), true.into());
+        }
+        self.line(Value::Object(line));
+    }
+
+    /// The look-up failed.
+    pub(super) fn gap(&mut self, place: &LookupPlace, trouble: &Trouble) {
+        let mut line = Map::new();
+        line.insert("kind".to_owned(), "gap".into());
+        line.insert("what".to_owned(), place.what.as_str().into());
+        line.insert("scope".to_owned(), place.scope.clone().into());
+        if place.below {
+            line.insert("below".to_owned(), true.into());
+        }
+        if let Some(status) = trouble.status {
+            line.insert("status".to_owned(), status.into());
+        }
+        line.insert("code".to_owned(), trouble.code.clone().into());
+        line.insert("message".to_owned(), trouble.message.clone().into());
+        self.gaps.push(format!("{} {}: {trouble}", place.what, place.scope));
+        self.line(Value::Object(line));
+    }
+
+    /// The lines, sorted by kind and text so that the same state gives the same file, and what each gap says.
+    pub(super) fn finish(self) -> (Vec<String>, Vec<String>) {
+        let mut lines = self.lines;
+        lines.sort_unstable();
+        (lines, self.gaps)
+    }
+}

@@ -1,0 +1,230 @@
+//! The program against the fake: the same verdict as offline, few waves, gaps instead of guesses, no secret anywhere.
+#![expect(clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
+
+use crate::fake::{Fake, Fault, Options, PLANTED_CLIENT_SECRET, PLANTED_SIGNATURE, Ran, Service, Spoil, Tokens, canread, planted_key};
+use crate::live_world::{AT, LiveWorld, WORKSPACE};
+use std::time::Duration;
+
+/// A world, what is asked about it, and the verdict it was made for.
+struct Case {
+    name: &'static str,
+    world: LiveWorld,
+    input: &'static str,
+    code: i32,
+    /// Most dependent waves: three where an asset or account must be resolved first.
+    waves: usize,
+}
+
+fn cases() -> Vec<Case> {
+    let mut blob = LiveWorld::new();
+    blob.account("blobdata", false, "raw").folder("blobdata", "raw").readers("blobdata", true);
+    blob.datastore("data", "AzureBlob", "blobdata", "raw", "None").stored("data", "None", None);
+    let mut closed = LiveWorld::new();
+    closed.account("blobdata", false, "raw").folder("blobdata", "raw").readers("blobdata", false);
+    let mut lake = LiveWorld::new();
+    lake.account("lakedata", true, "files").folder("lakedata", "files").acls("lakedata", "files");
+    let mut key = LiveWorld::new();
+    key.account("blobdata", false, "raw").folder("blobdata", "raw");
+    key.datastore("data", "AzureBlob", "blobdata", "raw", "AccountKey").stored("data", "AccountKey", None);
+    let sas = |fields: &str| {
+        let mut world = LiveWorld::new();
+        world.account("blobdata", false, "raw").folder("blobdata", "raw");
+        world.datastore("data", "AzureBlob", "blobdata", "raw", "Sas").stored("data", "Sas", Some(fields));
+        world
+    };
+    let mut asset = blob.clone();
+    asset.asset("set", "1", "azureml://datastores/gone/paths/in/").asset("set", "2", "azureml://datastores/data/paths/in/");
+    let url = "https://blobdata.blob.core.windows.net/raw/in";
+    let path = "azureml://datastores/data/paths/in";
+    let case = |name, world: &LiveWorld, input, code, waves| Case { name, world: world.clone(), input, code, waves };
+    vec![
+        case("blob URL", &blob, url, 0, 4),
+        case("blob URL, invoker may not read", &closed, url, 3, 4),
+        case("Gen2 URL by ACL", &lake, "https://lakedata.dfs.core.windows.net/files/in", 0, 4),
+        case("datastore without credential", &blob, path, 0, 4),
+        case("datastore with key", &key, path, 0, 4),
+        case("datastore with SAS", &sas("sv=2022-11-02&sr=c&sp=rl&se=2027-01-01T00:00:00Z"), path, 0, 4),
+        case("datastore with expired SAS", &sas("sv=2022-11-02&sr=c&sp=rl&se=2026-01-01T00:00:00Z"), path, 3, 4),
+        case("newest version of an asset", &asset, "azureml:set@latest", 0, 4),
+    ]
+}
+
+fn live(fake: &Fake, tokens: &Tokens, input: &str, more: &[&str], environment: &[(&str, &str)]) -> Ran {
+    let mut arguments = vec!["check", "-n", "batch", "--input", input, "--input-type", "uri_folder", "--at", AT, "-o", "json"];
+    arguments.extend(WORKSPACE);
+    arguments.extend(more);
+    canread(fake, tokens, &arguments, environment)
+}
+
+fn offline(fake: &Fake, file: &std::path::Path, input: &str) -> Ran {
+    let file = file.to_string_lossy().into_owned();
+    let arguments = ["check", "-n", "batch", "--input", input, "--input-type", "uri_folder", "--at", AT, "-o", "json", "--snapshot", &file];
+    canread(fake, &Tokens::default(), &arguments, &[])
+}
+
+/// Verdicts of the whole, and of each requirement.
+fn verdicts(ran: &Ran) -> Vec<(String, String)> {
+    let report = ran.json();
+    let requirements = report["inputs"][0]["requirements"].as_array().cloned().unwrap_or_default();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let mut all = vec![("whole".to_owned(), text(&report["verdict"]))];
+    all.extend(requirements.iter().map(|one| (text(&one["id"]), text(&one["verdict"]))));
+    all
+}
+
+/// Requirements that are not allowed, in words.
+fn denied(ran: &Ran) -> String {
+    let report = ran.json();
+    let requirements = report["inputs"][0]["requirements"].as_array().cloned().unwrap_or_default();
+    let bad: Vec<String> = requirements.iter().filter(|one| one["verdict"] != "allowed").map(ToString::to_string).collect();
+    bad.join("\n")
+}
+
+#[test]
+fn live_says_what_the_state_says_offline() {
+    for case in cases() {
+        for (page_size, odd) in [(None, false), (Some(1), true)] {
+            let what = format!("{}, pages of {page_size:?}, odd {odd}", case.name);
+            let fake = Fake::start(&case.world.text(), Options { page_size, odd, ..Options::default() });
+            let truth = fake.file("truth.jsonl");
+            std::fs::write(&truth, case.world.text()).expect("a file");
+            let expected = offline(&fake, &truth, case.input);
+            assert_eq!(expected.code, case.code, "{what}, offline: {} {}", denied(&expected), expected.err);
+            let said = live(&fake, &fake.tokens, case.input, &[], &[]);
+            assert_eq!(verdicts(&said), verdicts(&expected), "{what}: {}\n{}", said.err, said.out);
+            assert_eq!(said.code, case.code, "{what}: {}", said.err);
+        }
+    }
+}
+
+#[test]
+fn a_collected_snapshot_gives_the_live_verdict() {
+    for case in cases() {
+        let fake = Fake::start(&case.world.text(), Options::default());
+        let file = fake.file("collected.jsonl");
+        let place = file.to_string_lossy().into_owned();
+        let mut arguments =
+            vec!["snapshot", "--only", "-n", "batch", "--input", case.input, "--input-type", "uri_folder", "--output-file", &place];
+        arguments.extend(WORKSPACE);
+        let made = canread(&fake, &fake.tokens, &arguments, &[]);
+        assert_eq!(made.code, 0, "{}: {}", case.name, made.err);
+        let said = live(&fake, &fake.tokens, case.input, &[], &[]);
+        let again = offline(&fake, &file, case.input);
+        assert_eq!((again.code, verdicts(&again)), (said.code, verdicts(&said)), "{}: {}", case.name, again.err);
+        let text = std::fs::read_to_string(&file).expect("the snapshot");
+        for secret in [planted_key().as_str(), PLANTED_SIGNATURE, PLANTED_CLIENT_SECRET, "canary-token"] {
+            assert!(!text.contains(secret), "{}: the snapshot holds `{secret}`", case.name);
+        }
+    }
+}
+
+/// Path trees (lists, and ACLs below the input) and further pages are apart from the waves.
+fn is_apart(target: &str) -> bool {
+    target.contains("/in/a.csv") || target.contains("skiptoken") || target.contains("resource=filesystem") || target.contains("comp=list")
+}
+
+#[test]
+fn few_requests_wait_for_others() {
+    for case in cases() {
+        let fake = Fake::start(&case.world.text(), Options { quiet: Some(Duration::from_millis(250)), ..Options::default() });
+        let ran = live(&fake, &fake.tokens, case.input, &[], &[]);
+        assert_eq!(ran.code, case.code, "{}: {}", case.name, ran.err);
+        let log = fake.log();
+        let waves = log.iter().filter(|request| !is_apart(&request.target)).map(|request| request.wave).max().unwrap_or(0);
+        println!("{}: {} requests, {waves} waves", case.name, log.len());
+        let told: Vec<String> = log.iter().map(|request| format!("{} {} {}", request.wave, request.method, request.target)).collect();
+        assert!((1..=case.waves).contains(&waves), "{}: {waves} waves\n{}", case.name, told.join("\n"));
+        assert!(log.len() <= 120, "{}: {} requests\n{}", case.name, log.len(), told.join("\n"));
+    }
+}
+
+#[test]
+fn only_reading_requests_and_each_token_to_its_own_hosts() {
+    for case in cases() {
+        let fake = Fake::start(&case.world.text(), Options::default());
+        live(&fake, &fake.tokens, case.input, &[], &[]);
+        for request in fake.log() {
+            let path = request.target.to_ascii_lowercase();
+            let reads = ["listsecrets", "getbyids", "getmembergroups", "$batch", "microsoft.resourcegraph/resources"];
+            let reading = matches!(request.method.as_str(), "GET" | "HEAD") || reads.iter().any(|end| path.contains(end));
+            assert!(request.method != "POST" || reading, "{request:?}");
+            assert!(matches!(request.method.as_str(), "GET" | "HEAD" | "POST"), "{request:?}");
+            let expected = match request.service {
+                Service::Arm => "canary-token-arm-0000",
+                Service::Graph => "canary-token-graph-0000",
+                Service::Dfs | Service::Blob => "canary-token-storage-0000",
+                Service::Foreign => panic!("a request to another origin: {request:?}"),
+            };
+            assert!(request.authorization.ends_with(expected), "{request:?}");
+        }
+    }
+}
+
+#[test]
+fn no_fault_is_ever_allowed_or_endless() {
+    let spoils = [
+        Spoil::Status(401, "AuthenticationFailed"),
+        Spoil::Status(403, "AuthorizationFailed"),
+        Spoil::Status(404, "ResourceNotFound"),
+        Spoil::RetryAfter(429, 600),
+        Spoil::Status(503, "ServerBusy"),
+        Spoil::Expired,
+        Spoil::Reset,
+        Spoil::Truncated,
+        Spoil::Html,
+        Spoil::NotJson,
+        Spoil::NoValue,
+        Spoil::EndlessPages,
+        Spoil::ForeignPage,
+        Spoil::Redirect,
+        Spoil::Stalled,
+    ];
+    let cases = cases();
+    let case = cases.iter().find(|case| case.name == "blob URL").expect("a case that is allowed");
+    for spoil in spoils {
+        let mut places = vec!["/denyassignments"];
+        // Grants of the pages before a bad link are facts, and one is enough; a deny may always be on the next page.
+        if !matches!(spoil, Spoil::EndlessPages | Spoil::ForeignPage) {
+            places.push("/roleassignments?");
+        }
+        if !matches!(spoil, Spoil::Status(404, _) | Spoil::NoValue | Spoil::EndlessPages | Spoil::ForeignPage) {
+            places.push("/storageaccounts/blobdata?");
+        }
+        for place in places {
+            let what = format!("{spoil:?} at {place}");
+            let faults = vec![Fault::always(Some(Service::Arm), place, spoil.clone())];
+            let fake = Fake::start(&case.world.text(), Options { faults, ..Options::default() });
+            let ran = live(&fake, &fake.tokens, case.input, &["--timeout", "5s"], &[]);
+            assert_eq!(ran.code, 4, "{what}: {}\n{}", ran.err, ran.out);
+            assert!(!ran.json()["inputs"][0]["missing"].as_array().cloned().unwrap_or_default().is_empty(), "{what}: {}", ran.out);
+            assert!(ran.took < Duration::from_secs(20), "{what}: {:?}", ran.took);
+            assert!(fake.log().iter().all(|request| request.service != Service::Foreign), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_missing_token_is_a_gap_and_none_at_all_a_failure() {
+    let cases = cases();
+    let case = cases.iter().find(|case| case.name == "Gen2 URL by ACL").expect("a case");
+    let fake = Fake::start(&case.world.text(), Options::default());
+    let without_storage = Tokens { storage: None, ..fake.tokens.clone() };
+    assert_eq!(live(&fake, &without_storage, case.input, &[], &[]).code, 4);
+    let wrong =
+        Tokens { arm: Some("canary-wrong".to_owned()), graph: Some("canary-wrong".to_owned()), storage: Some("canary-wrong".to_owned()) };
+    let ran = live(&fake, &wrong, case.input, &[], &[]);
+    assert_eq!(ran.code, 1, "{} {}", ran.out, ran.err);
+    assert!(!ran.err.contains("canary"), "{}", ran.err);
+}
+
+#[test]
+fn planted_secrets_show_nowhere() {
+    for case in cases() {
+        let fake = Fake::start(&case.world.text(), Options::default());
+        let ran = live(&fake, &fake.tokens, case.input, &["--debug", "-v"], &[("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")]);
+        let text = format!("{}{}", ran.out, ran.err);
+        for secret in [planted_key().as_str(), PLANTED_SIGNATURE, PLANTED_CLIENT_SECRET, "canary-token", "canary-account-key"] {
+            assert!(!text.contains(secret), "{}: `{secret}` in {text}", case.name);
+        }
+    }
+}
