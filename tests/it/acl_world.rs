@@ -18,17 +18,8 @@ pub(crate) const ACCOUNT: &str = "lake";
 pub(crate) const FS: &str = "fs";
 
 /// Lines of a file of the corpus; says so where it is absent.
-#[expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "the corpus is read from where the caller says, and its absence is said"
-)]
 pub(crate) fn corpus(file: &str) -> Option<Vec<serde_json::Value>> {
-    let root = std::env::var("CANREAD_CORPUS").unwrap_or_else(|_| "../shared/corpus".to_owned());
-    let Ok(text) = std::fs::read_to_string(format!("{root}/{file}")) else {
-        println!("skipped: no {file} in the corpus (CANREAD_CORPUS)");
-        return None;
-    };
+    let text = crate::corpus(file)?;
     Some(text.lines().map(|line| serde_json::from_str(line).expect("a line of the corpus is JSON")).collect())
 }
 

@@ -112,7 +112,7 @@ fn the_shell_of_the_docs_is_shell() {
     let checked = std::process::Command::new("bash").args(["-n", "-c", &script.join("\n")]).output();
     match checked {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
-        Err(error) => println!("skipped: the shell of docs/snapshot.md needs bash: {error}"),
+        Err(error) => crate::skipped(&format!("the shell of docs/snapshot.md needs bash: {error}")),
     }
 }
 

@@ -168,6 +168,6 @@ fn colour_changes_nothing_but_the_colour() {
 fn the_snapshots_are_those_that_make_py_writes() {
     match Command::new("python3").arg("examples/make.py").arg("--check").current_dir(root()).output() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
-        Err(error) => println!("skipped: examples/make.py needs python3: {error}"),
+        Err(error) => crate::skipped(&format!("examples/make.py needs python3: {error}")),
     }
 }

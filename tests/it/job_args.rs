@@ -1,6 +1,6 @@
 //! The command line, the files of `-f`, batch lines, and defaults.
 #![expect(clippy::panic, clippy::wildcard_enum_match_arm, reason = "helpers of tests fail by panicking")]
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "real files are read from the corpus, and its absence is said")]
+#![expect(clippy::disallowed_methods, reason = "real files are read from the corpus")]
 
 use canread::cli::batch::{AccessDefaults, CheckDefaults, parse_access_line, parse_check_line};
 use canread::cli::defaults::{DefaultSources, Environment, FileText, Origin, workspace};
@@ -64,15 +64,6 @@ fn file_error(text: &str) -> String {
         Err(JobError::File(message)) => message,
         other => panic!("{text}: {other:?}"),
     }
-}
-/// The folder of real data, where it is there.
-fn corpus() -> Option<PathBuf> {
-    let root = std::env::var_os("CANREAD_CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from);
-    if root.is_dir() {
-        return Some(root);
-    }
-    println!("no corpus at {}: real files are not tested", root.display());
-    None
 }
 fn read_file(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -523,7 +514,7 @@ fn defaults_come_in_the_documented_order() {
 
 #[test]
 fn inputs_files_and_rest_bodies_of_the_corpus_are_read() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = crate::corpus_folder() else { return };
     let pipelines = root.join("azureml-examples/cli/endpoints/batch/deploy-pipelines");
     let scoring = file(&read_file(&pipelines.join("batch-scoring-with-preprocessing/inputs.yml")));
     assert_eq!(shown(&scoring.inputs), ["input_data = data/unlabeled (uri_folder, YamlFile)"]);
@@ -541,7 +532,7 @@ fn inputs_files_and_rest_bodies_of_the_corpus_are_read() {
 /// Every `path:` of the corpus's data assets and jobs, read as an input.
 #[test]
 fn paths_of_the_corpus_are_read() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = crate::corpus_folder() else { return };
     let mut folders = vec![root.join("azureml-examples/cli/assets/data"), root.join("azureml-examples/cli/jobs")];
     let (mut read, mut local, mut refused) = (0, 0, Vec::new());
     while let Some(folder) = folders.pop() {

@@ -149,7 +149,7 @@ fn the_kernel_decides_alike() {
     let answers = match kernel(&question) {
         Ok(answers) => answers,
         Err(why) => {
-            println!("skipped: {why}");
+            crate::skipped(&format!("the kernel ACL oracle: {why}"));
             return;
         }
     };

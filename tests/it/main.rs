@@ -18,6 +18,7 @@ mod check_input;
 mod check_job;
 mod check_lake;
 mod command;
+mod counted_work;
 mod credentials_whole;
 mod docs;
 mod examples;
@@ -71,6 +72,10 @@ mod world2;
 mod worlds;
 
 use canread::rules::RuleSet;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// The embedded rules.
 #[expect(clippy::expect_used, reason = "a test of its own holds them valid")]
@@ -78,15 +83,30 @@ fn embedded_rules() -> &'static RuleSet {
     RuleSet::embedded().expect("the embedded rules are valid")
 }
 
-/// A file of the corpus of real data; without the corpus one line says so and the test is skipped.
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "real files are read from the corpus, and its absence is said")]
-fn corpus(name: &str) -> Option<String> {
-    let folder = std::env::var("CANREAD_CORPUS").unwrap_or_else(|_| "../shared/corpus".to_owned());
-    match std::fs::read_to_string(std::path::Path::new(&folder).join(name)) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            println!("skipped: no corpus file {folder}/{name}: {error}");
-            None
-        }
+/// Says once, in one plain line that the test harness does not hold back, what is skipped and why.
+#[expect(clippy::expect_used, reason = "a test that cannot say what it skips must fail")]
+fn skipped(why: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().expect("no test panics here").insert(why.to_owned()) {
+        writeln!(std::io::stderr(), "skipped: {why}").expect("standard error can be written to");
     }
+}
+
+/// The folder of the corpus of real data; where it is absent that is said, and the test is skipped.
+#[expect(clippy::disallowed_methods, reason = "tests read the environment")]
+fn corpus_folder() -> Option<PathBuf> {
+    let folder = std::env::var("CANREAD_CORPUS").unwrap_or_else(|_| "../shared/corpus".to_owned());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    skipped(&format!("tests on the corpus (no folder {folder}; set CANREAD_CORPUS)"));
+    None
+}
+
+/// A file of the corpus.
+#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "real files are read from the corpus, and a missing one must fail")]
+fn corpus(name: &str) -> Option<String> {
+    let folder = corpus_folder()?;
+    Some(std::fs::read_to_string(folder.join(name)).expect("a file of the corpus"))
 }

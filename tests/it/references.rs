@@ -488,3 +488,21 @@ fn long_texts_take_linear_time() {
         assert!(redacted(&unit.repeat(400_000)).len() <= unit.len() * 400_000 * 2);
     }
 }
+
+/// A scheme pasted twice puts user name and password where the path begins.
+#[test]
+fn passwords_behind_a_second_scheme_are_refused_and_not_shown() {
+    for text in [
+        "https://https://me:hunter2@example.com/a",
+        "HTTPS://https://me:hunter2@example.com/a",
+        "https://https%3A%2F%2Fme:hunter2@example.com/a",
+        "https://example.com/https://me:hunter2@example.com/a",
+        "https://acct.blob.core.windows.net/data/https://me:hunter2@example.com/a",
+    ] {
+        for origin in [ReferenceOrigin::CommandLine, ReferenceOrigin::YamlFile, ReferenceOrigin::RestBody, ReferenceOrigin::Service] {
+            let parsed = InputReference::parse(text, &ReferenceContext::new(origin));
+            assert!(parsed.outcome.is_err(), "{text}: {parsed:?}");
+            assert!(!format!("{parsed:?}").contains("hunter2"), "{text}: {parsed:?}");
+        }
+    }
+}

@@ -2,7 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read the corpus, the rule files and README.md")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used, reason = "helpers of tests may fail loudly")]
-#![expect(clippy::print_stdout, reason = "says that a test was skipped")]
 
 use canread::model::{
     CredentialUsed, Edition, GrantedBy, InputSource, Lookup, Missing, Operation, RequirementId, StoreKind, WarningId, What,
@@ -122,16 +121,6 @@ fn every_id_has_its_text_and_every_look_up_its_command() {
     }
 }
 
-fn corpus() -> Option<std::path::PathBuf> {
-    let root = std::env::var("CANREAD_CORPUS").unwrap_or_else(|_| "../shared/corpus".to_owned());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
-    if !path.is_dir() {
-        println!("skipped: no corpus at {}; set CANREAD_CORPUS", path.display());
-        return None;
-    }
-    Some(path)
-}
-
 fn sorted(list: Option<&serde_json::Value>) -> Vec<String> {
     let mut items: Vec<String> = list.and_then(|l| l.as_array()).into_iter().flatten().map(|s| s.as_str().unwrap().to_owned()).collect();
     items.sort();
@@ -140,7 +129,7 @@ fn sorted(list: Option<&serde_json::Value>) -> Vec<String> {
 
 #[test]
 fn roles_equal_the_collected_list_of_built_in_roles() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let text = std::fs::read_to_string(corpus.join("roles/built-in-roles.json")).unwrap();
     let listed: serde_json::Value = serde_json::from_str(&text).unwrap();
     let mut compared = 0;

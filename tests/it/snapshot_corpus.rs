@@ -9,20 +9,6 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The corpus, or a line that says it is not there.
-fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("CANREAD_CORPUS").map(PathBuf::from);
-    let path = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    if path.is_dir() {
-        return Some(path);
-    }
-    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-    {
-        eprintln!("skipped: the corpus is not at {}", path.display());
-    }
-    None
-}
-
 #[expect(clippy::unwrap_used, reason = "tests read the corpus, which must be readable")]
 fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
@@ -129,7 +115,7 @@ fn check_roles(body: &Value) -> usize {
 
 #[test]
 fn role_definitions_load_without_loss() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let built_in = serde_json::json!({ "value": json(&text(&corpus.join("roles/built-in-roles.json"))) });
     assert_eq!(check_roles(&built_in), 928);
     assert_eq!(check_roles(&json(&text(&corpus.join("roles/role-definitions-rest-2025-01-14.json")))), 639);
@@ -166,7 +152,7 @@ fn check_assignments(body: &Value) -> usize {
 
 #[test]
 fn role_assignments_load_without_loss() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let large: usize = bodies(&corpus, "role-assignments-large.jsonl").iter().map(check_assignments).sum();
     assert_eq!(large, 267);
     let recorded: usize = bodies(&corpus, "role-assignments.jsonl").iter().map(check_assignments).sum();
@@ -199,14 +185,14 @@ fn check_denies(body: &Value) -> usize {
 
 #[test]
 fn deny_assignments_load_without_loss() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let recorded: usize = bodies(&corpus, "deny-assignments.jsonl").iter().map(check_denies).sum();
     assert_eq!(recorded, 9);
 }
 
 #[test]
 fn pim_instances_load_without_loss() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let mut conditions = 0;
     for body in bodies(&corpus, "pim-schedule-instances.jsonl") {
         let raw = items(&body);
@@ -305,7 +291,7 @@ fn check_network(account: &StorageAccount, raw: &Value) {
 
 #[test]
 fn storage_accounts_load_without_loss() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let single: usize = bodies(&corpus, "storage-accounts.jsonl").iter().map(check_accounts).sum();
     let listed: usize = bodies(&corpus, "storage-account-lists.jsonl").iter().map(check_accounts).sum();
     assert_eq!((single, listed), (82, 55));
@@ -334,7 +320,7 @@ fn ids(facts: &Facts) -> BTreeSet<Scope> {
 
 #[test]
 fn every_recorded_resource_is_held() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let files = [
         ("workspaces.jsonl", 5),
         ("computes.jsonl", 5),
@@ -415,7 +401,7 @@ fn check_ml(facts: &Facts, raw: &Value) {
 
 #[test]
 fn directory_objects_load_without_loss() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let (mut count, mut with_secrets) = (0, 0);
     for body in bodies(&corpus, "graph-members.jsonl") {
         let loaded = load("directory_object", &body);
@@ -470,7 +456,7 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
 
 #[test]
 fn documentation_examples_load_without_loss() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     let mut files = Vec::new();
     files_below(&corpus.join("spec-examples"), &mut files);
     files.sort();
@@ -505,7 +491,7 @@ fn documentation_examples_load_without_loss() {
 
 #[test]
 fn the_example_snapshots_load_without_warnings() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = crate::corpus_folder() else { return };
     for name in ["blob-url.jsonl", "gen2-url-by-acl.jsonl"] {
         let path = corpus.join("../example").join(name);
         let Ok(loaded) = read_path(&path.to_string_lossy()) else { panic!("{} must load", path.display()) };

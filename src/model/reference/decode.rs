@@ -1,6 +1,7 @@
 //! Percent-encoding and the names of accounts, containers and assets.
 
 use super::super::StorePath;
+use super::redact::holds_secret;
 use percent_encoding::percent_decode_str;
 
 /// Decodes percent-encoding strictly: every `%` starts two hexadecimal digits, and the result is UTF-8 without NUL.
@@ -22,6 +23,10 @@ pub(super) fn decode(text: &str) -> Result<String, String> {
 /// does not, so what they name is not certain.
 pub(super) fn store_path(text: &str) -> Result<StorePath, String> {
     let decoded = decode(text)?;
+    // Asked before slashes are joined, which hides the `://` in front of a password.
+    if holds_secret(&decoded) {
+        return Err("a secret: remove it".to_owned());
+    }
     let segments: Vec<&str> = decoded.split('/').filter(|segment| *segment != ".").collect();
     if segments.contains(&"..") {
         return Err("a `..` segment: write the path it leads to".to_owned());

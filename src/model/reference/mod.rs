@@ -293,7 +293,8 @@ impl DeclaredType {
             "urifile" => DeclaredType::UriFile,
             "urifolder" => DeclaredType::UriFolder,
             "mltable" => DeclaredType::MlTable,
-            _ => DeclaredType::Other(text.trim().to_owned()),
+            // Reports repeat the word, and whatever stands in a file may stand in the wrong place.
+            _ => DeclaredType::Other(redacted(text.trim())),
         }
     }
     /// The word reports use.

@@ -1,9 +1,10 @@
 //! Which syntax a text is written in.
 
+use super::decode::decode;
+use super::redact::{holds_secret, names_a_user};
 use super::{
     InputReference, Parsed, ReferenceContext, ReferenceOrigin, Refusal, Spelling, StorageUrl, azureml, client, redacted, storage_url,
 };
-use crate::model::reference::redact::holds_secret;
 
 /// A reference and how it was spelled.
 pub(super) type Recognised = Result<(InputReference, Spelling), Refusal>;
@@ -65,7 +66,16 @@ pub(super) fn strip_prefix_folded<'a>(text: &'a str, prefix: &str) -> Option<&'a
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
+/// Whatever was recognised, no part of it may be a password: a scheme that stands twice makes one look like a path.
 fn recognise(text: &str, context: &ReferenceContext<'_>) -> Recognised {
+    let recognised = by_syntax(text, context)?;
+    if names_a_user(text) || decode(text).is_ok_and(|text| names_a_user(&text)) {
+        return Err(Refusal::new("the reference holds a user name or password", "remove what stands before the `@`"));
+    }
+    Ok(recognised)
+}
+
+fn by_syntax(text: &str, context: &ReferenceContext<'_>) -> Recognised {
     if text.is_empty() {
         return Err(Refusal::new("the reference is empty", SYNTAXES));
     }

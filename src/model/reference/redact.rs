@@ -122,6 +122,11 @@ fn ends_with_folded(text: &str, end: &str) -> bool {
     text.len().checked_sub(end.len()).and_then(|at| text.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }
 
+/// Whether `text` names a user to sign in as, in front of whatever host: also behind a second scheme.
+pub(super) fn names_a_user(text: &str) -> bool {
+    cut_user_info(text) != text
+}
+
 /// Cuts `user:password@` (and, in `http` and `https`, `user@`) after each `://`.
 fn cut_user_info(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

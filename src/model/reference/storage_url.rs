@@ -2,6 +2,7 @@
 
 use super::decode::{account_name, container_name, decode, store_path};
 use super::parse::{Recognised, SYNTAXES};
+use super::redact::holds_secret;
 use super::{InputReference, ReferenceContext, Refusal, STORAGE_SUFFIXES, Spelling, StorageUrl, redacted};
 use crate::model::{StoreKind, StorePath};
 
@@ -247,12 +248,12 @@ fn no_query(parts: &Parts<'_>) -> Result<(), Refusal> {
 
 fn path_of(raw: &str) -> Result<StorePath, Refusal> {
     let refused = |reason: String| Refusal::new(format!("the path holds {reason}"), "correct the path");
+    if holds_secret(raw) || decode(raw).is_ok_and(|path| holds_secret(&path)) {
+        return Err(Refusal::new("the path holds a secret", "remove it; a SAS belongs after a bare `?`"));
+    }
     let path = store_path(raw).map_err(refused)?;
     if raw.contains('\\') {
         return Err(refused("a backslash".to_owned()));
-    }
-    if super::redact::holds_secret(path.as_str()) {
-        return Err(Refusal::new("the path holds a secret", "remove it; a SAS belongs after a bare `?`"));
     }
     Ok(path)
 }

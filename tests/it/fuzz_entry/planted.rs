@@ -3,7 +3,7 @@
 /// Of no documented form: whatever echoes it shows text that may be a secret.
 const CANARY: &str = "cAnArY0000sEcReT1111";
 
-/// The input's text, with the secret planted at each mark. Returns whether there was a mark.
+/// The input's text, with the secret planted at each mark. Returns whether that changed the text.
 ///
 /// `@1` to `@6` become a signature in one of its spellings, an account key, a password, the bare secret.
 pub(crate) fn plant(bytes: &[u8], marks: &[&str]) -> (String, bool) {
@@ -16,7 +16,11 @@ pub(crate) fn plant(bytes: &[u8], marks: &[&str]) -> (String, bool) {
         ("@6", CANARY.to_owned()),
     ];
     let mut text = String::from_utf8_lossy(bytes).into_owned();
-    let mut planted = false;
+    // A fuzzer learns the secret from the comparisons it watches; only what is planted counts.
+    let mut planted = text.contains(CANARY);
+    while text.contains(CANARY) {
+        text = text.replace(CANARY, "");
+    }
     for (mark, secret) in spelled.iter().filter(|(mark, _)| marks.contains(mark)) {
         planted |= text.contains(mark);
         text = text.replace(mark, secret);
