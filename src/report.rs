@@ -3,9 +3,11 @@
 //! These types are a frozen copy apart from the evaluator's own, so that the evaluator may change and scripts do not.
 //! Keys are never absent; a missing value is null.
 
+mod checks;
 mod diff;
 mod who;
 
+pub use checks::*;
 pub use diff::*;
 pub use who::*;
 

@@ -1,5 +1,6 @@
 //! One file a format: a report and a writer in, text out. Nothing else writes.
 
+pub mod checks;
 pub mod condition;
 pub mod diff;
 pub mod json;

@@ -95,7 +95,7 @@ impl<'a> Population<'a> {
 fn candidates(snapshot: &Snapshot) -> BTreeSet<ObjectId> {
     let facts = snapshot.facts();
     let mut found: BTreeSet<ObjectId> = BTreeSet::new();
-    found.extend(facts.role_assignments.iter().map(|one| one.principal.clone()));
+    found.extend(snapshot.assigned_principals().map(|(id, _)| id.clone()));
     found.extend(facts.assignment_instances.iter().map(|one| one.principal.clone()));
     found.extend(facts.eligibility_instances.iter().map(|one| one.principal.clone()));
     let denied = facts.deny_assignments.iter().flat_map(|deny| deny.principals.iter().chain(&deny.exclude_principals));
@@ -172,7 +172,7 @@ impl Names {
             PrincipalHint::ServicePrincipal => Some(PrincipalKind::ServicePrincipal),
             PrincipalHint::Unknown => None,
         };
-        let hinted = facts.role_assignments.iter().filter_map(|one| Some((one.principal.clone(), kind(one.principal_hint)?)));
+        let hinted = snapshot.assigned_principals().filter_map(|(id, one)| Some((id.clone(), kind(one.principal_hint)?)));
         Names {
             identities: identities_of_resources(snapshot),
             hints: hinted.collect(),

@@ -42,7 +42,7 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
                 }
             }
             OnMissing::Warn if !rule.for_assets || with_assets => {
-                if is_lacking(&invoker_may(cx, &job.invoker, &rule.action, scope)) {
+                if is_lacking(cx, &job.invoker, &rule.action, scope) {
                     lacking.push(rule);
                 }
             }
@@ -69,12 +69,16 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
 }
 
 /// Denied, or open only for what no look-up decides: `workspaces/*/read` may or may not cover `workspaces/read`.
-fn is_lacking(proof: &Proof) -> bool {
+fn is_lacking(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>, action: &Action, scope: &Scope) -> bool {
     let open = |missing: &Missing| missing.what == What::OpenQuestion && *missing != crate::eval::nobody_signed_in();
-    match proof.verdict() {
+    let bare = match invoker_identities(cx, invoker) {
+        Known::Known(who) => rbac::management::<Verdict>(cx, &who, action, scope).together(String::new),
+        Known::Missing(_) => Verdict::Undetermined,
+    };
+    match bare {
         Verdict::Allowed => false,
         Verdict::Denied => true,
-        Verdict::Undetermined => proof.missing().iter().all(open),
+        Verdict::Undetermined => invoker_may(cx, invoker, action, scope).missing().iter().all(open),
     }
 }
 

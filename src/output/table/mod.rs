@@ -88,7 +88,7 @@ fn headline(verdict: &str, text: &str, style: Style, out: &mut dyn Write) -> io:
 }
 
 /// The job and whoever invokes it.
-fn subject(report: &Report) -> String {
+pub(super) fn subject(report: &Report) -> String {
     let short = |id: &Option<String>| id.as_deref().and_then(|id| id.rsplit('/').next()).map(escape);
     let job = match (short(&report.job.endpoint), short(&report.job.deployment), short(&report.job.compute)) {
         (Some(endpoint), Some(deployment), Some(compute)) => format!("{endpoint}/{deployment} on {compute}"),
@@ -104,7 +104,7 @@ fn subject(report: &Report) -> String {
 }
 
 /// What the job can or cannot do: of a denied or undetermined one only the parts that are so.
-fn predicate(report: &Report) -> String {
+pub(super) fn predicate(report: &Report) -> String {
     let names = |all: &[DataReport]| -> Option<String> {
         let of: Vec<String> =
             all.iter().filter(|data| data.verdict == report.verdict).map(|data| format!("`{}`", escape(&data.name))).collect();
