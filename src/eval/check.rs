@@ -29,6 +29,15 @@ struct Job<'q, 'a> {
 
 /// Answers a job question.
 pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> JobFinding {
+    answer(question, snapshot, rules, true)
+}
+
+/// Answers a job question without the advice about the job as a whole, none of which counts: for many questions at once.
+pub fn check_without_advice(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> JobFinding {
+    answer(question, snapshot, rules, false)
+}
+
+fn answer(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet, advise: bool) -> JobFinding {
     let cx = Context { snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
     let view = view(&cx, question);
     let network = match &view.compute {
@@ -41,7 +50,9 @@ pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> Jo
     let outputs: Vec<DataFinding> = question.outputs.iter().map(|output| job.output(output)).collect();
     let mut warnings = Vec::new();
     let invoke = job.invoke(&mut warnings);
-    warnings.extend(job.advice());
+    if advise {
+        warnings.extend(job.advice());
+    }
     warnings.extend(inputs.iter().chain(&outputs).flat_map(|finding| &finding.requirements).filter_map(advisory_warning));
     let summary = JobSummary {
         endpoint: view.endpoint_id.clone(),
