@@ -49,7 +49,7 @@ fn answer(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet, advise: 
     let inputs: Vec<DataFinding> = question.inputs.iter().map(|input| job.input(input)).collect();
     let outputs: Vec<DataFinding> = question.outputs.iter().map(|output| job.output(output)).collect();
     let mut warnings = Vec::new();
-    let invoke = job.invoke(&mut warnings);
+    let invoke = job.invoke(advise, &mut warnings);
     if advise {
         warnings.extend(job.advice());
     }
@@ -78,12 +78,12 @@ fn advisory_warning(finding: &RequirementFinding) -> Option<Warning> {
 }
 
 impl<'a> Job<'_, 'a> {
-    fn invoke(&self, warnings: &mut Vec<Warning>) -> Option<Vec<RequirementFinding>> {
+    fn invoke(&self, advise: bool, warnings: &mut Vec<Warning>) -> Option<Vec<RequirementFinding>> {
         if let JobTarget::Compute(_) = self.question.target {
             return None;
         }
         let is_asset = |input: &DataQuestion| matches!(input.reference.outcome, Ok(InputReference::DataAsset { .. }));
-        let (invoke, lacking) = job_invoke(self.cx, self.view, self.question.inputs.iter().any(is_asset));
+        let (invoke, lacking) = job_invoke(self.cx, self.view, self.question.inputs.iter().any(is_asset), advise);
         warnings.extend(lacking);
         Some(vec![self.endpoint(), invoke])
     }

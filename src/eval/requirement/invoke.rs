@@ -23,11 +23,12 @@ fn invoker_identities(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>) -> K
     }
 }
 
-/// `job/invoke`: every action of the deny set must be held; each missing one of the others is a warning.
+/// `job/invoke`: every action of the deny set must be held; each missing one of the others is a warning, where `advise` asks
+/// for warnings.
 ///
 /// Source of the list: "Authorization on batch endpoints", 35 actions. Which of them denies is data, in
 /// `rules/operations.toml`.
-pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (RequirementFinding, Vec<Warning>) {
+pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool, advise: bool) -> (RequirementFinding, Vec<Warning>) {
     let mut required: Vec<Proof> = Vec::new();
     let mut alternatives: BTreeMap<&str, Vec<Proof>> = BTreeMap::new();
     let mut lacking: Vec<&InvokeAction> = Vec::new();
@@ -41,7 +42,7 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
                     None => required.push(proof),
                 }
             }
-            OnMissing::Warn if !rule.for_assets || with_assets => {
+            OnMissing::Warn if advise && (!rule.for_assets || with_assets) => {
                 if is_lacking(cx, &job.invoker, &rule.action, scope) {
                     lacking.push(rule);
                 }
