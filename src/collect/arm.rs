@@ -154,28 +154,43 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
-pub(super) async fn find_account(transport: &Transport, want: &Want, name: &str) -> Gathered {
+/// The id of an account: by Resource Graph in every subscription, else by the list of `subscription`, for a new account is
+/// not yet in Resource Graph and not everybody may ask it.
+pub(super) async fn find_account(transport: &Transport, want: &Want, name: &str, subscription: Option<&str>) -> Gathered {
     if !is_account_name(name) {
         return Gathered::failed(want, &Trouble::own("BadName", "no storage account can have that name"));
     }
     let query = format!("resources | where type =~ 'microsoft.storage/storageaccounts' and name =~ '{name}' | project id, name");
-    match rows(transport, query).await {
-        Err(trouble) => Gathered::failed(want, &trouble),
-        Ok(rows) => {
-            let ids: Vec<Scope> = rows
-                .iter()
-                .map(|row| Scope::new(text(row, "/id")))
-                .filter(|id| id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name)))
-                .collect();
-            match ids.into_iter().next() {
-                Some(id) => Gathered { next: vec![Want::Resource(id)], whole: true, ..Gathered::default() },
-                None => {
-                    let message = "Resource Graph shows no storage account of that name; it may be in another tenant, or not readable";
-                    Gathered::failed(want, &Trouble::own("NotFound", message))
-                }
-            }
+    let trouble = match rows(transport, query).await.map(|rows| account_in(&rows, name)) {
+        Ok(Some(id)) => return found(id),
+        Ok(None) => {
+            Trouble::own("NotFound", "Resource Graph shows no storage account of that name; it may be in another tenant, or not readable")
         }
+        Err(trouble) => trouble,
+    };
+    let Some(subscription) = subscription.filter(|id| is_plain(id)) else {
+        return Gathered::failed(want, &trouble);
+    };
+    let path = format!("/subscriptions/{subscription}/providers/Microsoft.Storage/storageAccounts");
+    let listed = match arm(transport, &path, STORAGE) {
+        Ok(call) => get_pages(transport, call).await,
+        Err(_) => return Gathered::failed(want, &trouble),
+    };
+    let rows: Vec<Value> = listed.pages.iter().filter_map(|page| page.get("value")?.as_array()).flatten().cloned().collect();
+    match account_in(&rows, name) {
+        Some(id) => found(id),
+        None => Gathered::failed(want, &trouble),
     }
+}
+
+fn found(id: Scope) -> Gathered {
+    Gathered { next: vec![Want::Resource(id)], whole: true, ..Gathered::default() }
+}
+
+/// The one account of that name; names are unique in a cloud.
+fn account_in(rows: &[Value], name: &str) -> Option<Scope> {
+    let ids = rows.iter().map(|row| Scope::new(text(row, "/id")));
+    ids.into_iter().find(|id| id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name)))
 }
 
 /// What `listSecrets` answers, as far as it is looked at.

@@ -83,12 +83,13 @@ pub async fn collect(transport: &Arc<Transport>, source: &dyn AuthorizationSourc
             break;
         };
         done += 1;
+        let places = want.places();
         let mut next = follow.after(&want, &gathered);
         next.append(&mut gathered.next);
         if gathered.whole {
             whole.insert(want);
         }
-        record(&mut recorder, gathered);
+        record(&mut recorder, &places, gathered);
         fresh = next.into_iter().map(|want| (want, wave + 1)).collect();
         if running.is_empty() && fresh.is_empty() {
             fresh = follow.leftover().into_iter().map(|want| (want, wave + 1)).collect();
@@ -107,7 +108,7 @@ async fn look_up(transport: &Transport, source: &dyn AuthorizationSource, plan: 
         Want::List(list, parent) => arm::list(transport, &want, *list, parent).await,
         Want::Authorization(list, scope) => arm::authorization(source, &want, *list, scope).await,
         Want::Subscription(id) => arm::subscription(transport, &want, id).await,
-        Want::FindAccount(name) => arm::find_account(transport, &want, name).await,
+        Want::FindAccount(name) => arm::find_account(transport, &want, name, plan.subscription()).await,
         Want::Principal(name) => graph::principal(transport, &want, name).await,
         Want::Objects(ids) => graph::objects(transport, &want, ids).await,
         Want::Application(id) => graph::application(transport, &want, id).await,
@@ -120,12 +121,13 @@ async fn look_up(transport: &Transport, source: &dyn AuthorizationSource, plan: 
     (want, wave, gathered)
 }
 
-fn record(recorder: &mut Recorder, gathered: Gathered) {
-    for (kind, body) in &gathered.bodies {
-        recorder.body(kind, body);
-    }
-    for line in gathered.lines {
-        recorder.line(line);
+/// `places` are those of the look-up: what it answered may not be fit for the file, and then it has failed too.
+fn record(recorder: &mut Recorder, places: &[LookupPlace], gathered: Gathered) {
+    let bodies: Vec<_> = gathered.bodies.iter().map(|(kind, body)| recorder.body(kind, body)).collect();
+    let lines: Vec<_> = gathered.lines.into_iter().map(|line| recorder.line(line)).collect();
+    let flaw = bodies.into_iter().chain(lines).find_map(Result::err);
+    for (place, trouble) in places.iter().filter_map(|place| flaw.as_ref().map(|trouble| (place, trouble))) {
+        recorder.gap(place, trouble);
     }
     for place in &gathered.coverage {
         recorder.coverage(place);

@@ -25,6 +25,8 @@ pub enum Target {
 pub struct Plan {
     /// The workspace; `None`: the question has none.
     pub workspace: Option<Scope>,
+    /// Where an account of a name is looked for if Resource Graph does not know it; that of the workspace goes before.
+    pub subscription: Option<String>,
     /// The whole workspace, not only what the rest of the plan needs.
     pub whole: bool,
     /// What runs the job.
@@ -39,6 +41,13 @@ pub struct Plan {
     pub max_paths: usize,
     /// The datastore secrets are needed for a probe, not only to judge a SAS.
     pub probe: bool,
+}
+
+impl Plan {
+    /// The subscription of the workspace, or the one that is named.
+    pub(super) fn subscription(&self) -> Option<&str> {
+        self.workspace.as_ref().and_then(|workspace| workspace.segment_after("subscriptions")).or(self.subscription.as_deref())
+    }
 }
 
 /// A collection of ARM that is listed.
@@ -66,8 +75,9 @@ impl ListOf {
             ListOf::DefaultDatastore => "/datastores?isDefault=true",
             ListOf::Endpoints => "/batchEndpoints",
             ListOf::Deployments => "/deployments",
-            ListOf::Data => "/data",
-            ListOf::Versions => "/versions",
+            // Archived ones too: coverage says that nothing is missing.
+            ListOf::Data => "/data?listViewType=All",
+            ListOf::Versions => "/versions?listViewType=All",
             ListOf::OutboundRules => "/outboundRules",
         }
     }

@@ -62,9 +62,14 @@ async fn access(transport: &Transport, at: &DataPath, path: &StorePath) -> Resul
     match reply.status {
         200..=299 if reply.header("x-ms-acl").is_some() => Ok(Some(reply)),
         200..=299 => Err(Trouble::answer(reply.status, "NoAcl", "the answer bears no ACL")),
-        404 => Ok(None),
+        404 if !is_page(&reply) => Ok(None),
         _ => Err(reply.trouble()),
     }
+}
+
+/// A web page: of something on the way, for storage answers so to nothing.
+fn is_page(reply: &Reply) -> bool {
+    reply.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"))
 }
 
 fn access_line(at: &DataPath, path: &StorePath, is_directory: bool, reply: &Reply) -> Value {
@@ -143,7 +148,7 @@ async fn properties(transport: &Transport, service: Service, at: &DataPath) -> R
                 encryption_scope: header("x-ms-encryption-scope"),
             })
         }
-        404 => Ok(PathFacts::default()),
+        404 if !is_page(&reply) => Ok(PathFacts::default()),
         _ => Err(reply.trouble()),
     }
 }
@@ -199,6 +204,10 @@ async fn flat_leaf(transport: &Transport, want: &Want, at: &DataPath, descend: b
     let (own, listed) = futures::join!(own, listed);
     let (own, (below, complete)) = match (own, listed) {
         (Ok(own), Ok(listed)) => (own, listed),
+        // Whoever may read but not list still knows of the path itself.
+        (Ok(own), Err(trouble)) if own.exists => {
+            return Gathered { lines: vec![path_line(at, &at.path, &own)], ..Gathered::failed(want, &trouble) };
+        }
         (Err(trouble), _) | (_, Err(trouble)) => return Gathered::failed(want, &trouble),
     };
     let mut gathered = Gathered { whole: true, ..Gathered::default() };

@@ -68,7 +68,7 @@ fn workspace(args: &WorkspaceArgs, streams: &mut Streams<'_>) -> Result<Scope, F
 #[cfg(not(feature = "collect"))]
 pub(super) fn load(_: &StateArgs, _: &Needs<'_>, _: &mut Streams<'_>) -> Result<Live, Failure> {
     Err(Failure::new(
-        "no `--snapshot FILE` given, and this build does not collect live (feature `collect`, unfinished and off by default); make a snapshot as docs/snapshot.md shows and pass it",
+        "no `--snapshot FILE` given, and this build does not collect live (it lacks the feature `collect`); make a snapshot with one that does, or as docs/snapshot.md shows, and pass it",
     ))
 }
 
@@ -79,7 +79,9 @@ pub(super) use with_collect::load;
 mod with_collect {
     use super::{Live, Needs, workspace};
     use crate::cli::{Cloud, JobTarget, StateArgs};
-    use crate::collect::{self, Endpoints, Plan, Progress, ServiceCarrier, SignInEnvironment, Target, Transport, TypedAuthorization};
+    use crate::collect::{
+        self, Deadline, Endpoints, Plan, Progress, ServiceCarrier, SignInEnvironment, Target, Transport, TypedAuthorization,
+    };
     use crate::model::{Direction, InputReference, ReferenceContext, Scope, StorageUrl};
     use crate::run::{Failure, Streams, state};
     use crate::snapshot;
@@ -104,11 +106,16 @@ mod with_collect {
         let runtime = runtime.map_err(|error| Failure::new(format!("cannot start collecting: {error}")))?;
         let limit = Duration::try_from(args.timeout).unwrap_or(Duration::ZERO);
         let collected = runtime.block_on(async {
+            let deadline = Deadline::after(limit);
             let http = collect::http_client().map_err(|trouble| Failure::new(trouble.message))?;
-            let tokens = collect::sign_in(&environment(), &endpoints).await.map_err(|trouble| Failure::new(trouble.message))?;
+            let environment = environment();
+            let tokens = match tokio::time::timeout_at(deadline.end(), collect::sign_in(&environment, &endpoints)).await {
+                Ok(tokens) => tokens.map_err(|trouble| Failure::new(trouble.message))?,
+                Err(_) => return Err(Failure::new("signing in took longer than `--timeout`")),
+            };
             let who = tokens.identity(&endpoints).await;
             streams.note("signed in as", &signed_in(&who));
-            let transport = Arc::new(Transport::new(endpoints.clone(), tokens, http, limit));
+            let transport = Arc::new(Transport::until(endpoints.clone(), tokens, http, deadline));
             let endpoint = endpoints.arm("").ok_or_else(|| Failure::new("the cloud has no Resource Manager"))?;
             let carrier = Arc::new(ServiceCarrier::resource_manager(Arc::clone(&transport)));
             let source = TypedAuthorization::new(carrier, endpoint);
@@ -117,6 +124,8 @@ mod with_collect {
             bar.finish();
             Ok::<_, Failure>((collected, transport.has_answers()))
         });
+        // A name server that does not answer must not hold the end up.
+        runtime.shutdown_background();
         let (collected, answered) = collected?;
         if !answered {
             return Err(nothing(&collected.gaps));
@@ -188,7 +197,8 @@ mod with_collect {
         if let Some(url) = needs.url {
             let parsed = StorageUrl::parse(url.expose(), endpoints.storage_suffix())
                 .map_err(|refusal| Failure::new(format!("{}: {refusal}", url.redacted())))?;
-            return Ok((Plan { urls: vec![parsed], ..base }, None));
+            let subscription = state::workspace_defaults(&args.workspace).values().subscription;
+            return Ok((Plan { urls: vec![parsed], subscription, ..base }, None));
         }
         let of_compute = match needs.target {
             Some(JobTarget::Compute(id)) if id.starts_with('/') => Scope::new(id).cut_after("workspaces"),

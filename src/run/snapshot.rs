@@ -101,7 +101,7 @@ struct NeededAction {
     _purpose: String,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NeededGraph {
     permission: String,
@@ -109,12 +109,10 @@ struct NeededGraph {
     purpose: String,
 }
 
-/// A custom role as Azure Resource Manager takes it, and what no role can grant.
+/// A custom role as Azure Resource Manager takes it, and nothing else. Source: "Role Definitions - Create Or Update".
 #[derive(Serialize)]
 struct RoleDocument {
     properties: RoleProperties,
-    microsoft_graph: Vec<NeededGraph>,
-    notes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -145,6 +143,7 @@ fn role(args: &SnapshotArgs, output: &OutputArgs, streams: &mut Streams<'_>) -> 
     let actions = needed.action.into_iter().filter(|needed| args.probe || !needed.probe_only).map(|needed| needed.action);
     let permission =
         RolePermission { actions: actions.collect(), not_actions: Vec::new(), data_actions: Vec::new(), not_data_actions: Vec::new() };
+    let url = format!("'{scope}/providers/Microsoft.Authorization/roleDefinitions/'$(uuidgen)'?api-version=2022-04-01'");
     let document = RoleDocument {
         properties: RoleProperties {
             role_name: needed.name,
@@ -153,12 +152,14 @@ fn role(args: &SnapshotArgs, output: &OutputArgs, streams: &mut Streams<'_>) -> 
             assignable_scopes: vec![scope],
             permissions: vec![permission],
         },
-        microsoft_graph: needed.graph,
-        notes: needed.note.clone(),
     };
+    for needed in &needed.graph {
+        streams.note("note", &format!("Microsoft Graph takes a permission of its own: {}, for {}", needed.permission, needed.purpose));
+    }
     for note in &needed.note {
         streams.note("note", note);
     }
+    streams.note("note", &format!("create it: az rest --method put --url {url} --body @role.json"));
     write_result(output, streams, |out| crate::output::json::pretty(&document, out))?;
     Ok(0)
 }

@@ -18,6 +18,7 @@ mod source;
 mod store;
 
 pub use error::{Problem, ReadErrors};
+pub use load::LineCheck;
 pub use source::{read, read_path};
 
 use crate::model::{Snapshot, WarningId};

@@ -1,6 +1,5 @@
 //! The fake answers as Azure does: otherwise tests against it would prove nothing.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests may fail loudly")]
 
 use crate::fake::{Fake, Fault, Options, Service, Spoil};
 use serde_json::{Value, json};

@@ -1,7 +1,5 @@
 //! A fake Azure on loopback, driven by a contract snapshot: Resource Manager, Graph, dfs and blob, each on a port of its
 //! own, with paging, odd casing, latency, waves and every fault.
-#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests may fail loudly")]
-#![expect(dead_code, unused_imports, reason = "more can go wrong with the fake than is asked of it yet")]
 #![expect(clippy::disallowed_methods, reason = "a test server has threads, files and clocks")]
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
