@@ -4,15 +4,12 @@ use super::authorization::{AuthorizationList, AuthorizationSource};
 use super::cloud::{Service, is_account_name};
 use super::get::{arm, get_object, get_pages};
 use super::plan::{Gathered, ListOf, Want};
-use super::record::LookupPlace;
-use super::transport::{Auth, Call, Transport, Verb};
+use super::transport::{Call, Transport, Verb};
 use super::trouble::Trouble;
-use crate::model::{Scope, What};
-use serde::Deserialize;
+use crate::model::Scope;
 use serde_json::{Value, json};
-use zeroize::{Zeroize, Zeroizing};
 
-const MACHINE_LEARNING: &str = "2025-12-01";
+pub(super) const MACHINE_LEARNING: &str = "2025-12-01";
 const STORAGE: &str = "2023-05-01";
 const NETWORK: &str = "2024-05-01";
 const IDENTITY: &str = "2023-01-31";
@@ -150,7 +147,7 @@ pub(super) async fn subscription(transport: &Transport, want: &Want, id: &str) -
     Gathered { lines: vec![line], whole: true, ..Gathered::default() }
 }
 
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
@@ -193,64 +190,6 @@ fn account_in(rows: &[Value], name: &str) -> Option<Scope> {
     ids.into_iter().find(|id| id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name)))
 }
 
-/// What `listSecrets` answers, as far as it is looked at.
-#[derive(Deserialize)]
-struct StoredSecret {
-    #[serde(rename = "secretsType")]
-    kind: Option<String>,
-    #[serde(rename = "sasToken")]
-    sas: Option<Zeroizing<String>>,
-}
-
-/// The public fields of a stored SAS; the rest is wiped.
-pub(super) async fn secrets(transport: &Transport, want: &Want, datastore: &Scope) -> Gathered {
-    let place = LookupPlace::new(What::StoredCredential, datastore.as_str());
-    let call = path_of(datastore).and_then(|path| arm(transport, &format!("{path}/listSecrets"), MACHINE_LEARNING));
-    let call = match call {
-        Ok(call) => Call { verb: Verb::Post("{}".to_owned()), auth: Auth::Token, ..call },
-        Err(trouble) => return Gathered::failed(want, &trouble),
-    };
-    let mut reply = match transport.send(&call).await {
-        Ok(reply) if reply.is_success() => reply,
-        Ok(reply) => return Gathered::failed(want, &reply.trouble()),
-        Err(trouble) => return Gathered::failed(want, &trouble),
-    };
-    let secret = serde_json::from_slice::<StoredSecret>(&reply.body);
-    reply.body.zeroize();
-    let Ok(StoredSecret { kind: Some(kind), sas }) = secret else {
-        return Gathered {
-            gaps: vec![(place, Trouble::answer(reply.status, "NotJson", "the answer names no secret"))],
-            ..Gathered::default()
-        };
-    };
-    let mut line = json!({"kind": "stored_credential", "datastore": datastore.as_str(), "credentials_type": kind});
-    let mut next = Vec::new();
-    if let Some(sas) = sas {
-        let public = without_signature(&sas);
-        next.extend(issuer(&public));
-        if let Some(fields) = line.as_object_mut() {
-            fields.insert("sas".to_owned(), public.into());
-        }
-    }
-    Gathered { lines: vec![line], coverage: vec![place], next, whole: true, ..Gathered::default() }
-}
-
-/// A SAS query without `?` and without `sig`.
-fn without_signature(sas: &str) -> String {
-    let query = sas.trim().trim_start_matches('?');
-    query
-        .split('&')
-        .filter(|pair| !pair.split('=').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("sig")))
-        .collect::<Vec<_>>()
-        .join("&")
-}
-
-/// Whoever issued a user-delegation SAS: their rights bound it.
-pub(super) fn issuer(sas: &str) -> Vec<Want> {
-    let id = sas.split('&').find_map(|pair| pair.strip_prefix("skoid=")).filter(|id| is_plain(id));
-    id.map(super::graph::about).unwrap_or_default()
-}
-
 pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
@@ -258,13 +197,6 @@ pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_signature_is_dropped_in_any_casing() {
-        assert_eq!(without_signature("?sv=1&SIG=abc%3D&se=2"), "sv=1&se=2");
-        assert_eq!(without_signature("sig=abc"), "");
-        assert_eq!(without_signature("sv=1&sigx=1"), "sv=1&sigx=1");
-    }
 
     #[test]
     fn ids_that_leave_their_path_are_refused() {

@@ -2,11 +2,13 @@
 
 use super::authorization::AuthorizationSource;
 use super::follow::Follow;
-use super::plan::{Gathered, Plan, Want};
+use super::plan::{Gathered, Plan, ProbePlace, Want};
+#[cfg(feature = "probe")]
+use super::probe;
 use super::record::{LookupPlace, Recorder};
 use super::signin::Identity;
 use super::transport::Transport;
-use super::{arm, graph, storage};
+use super::{arm, graph, secrets, storage};
 use crate::model::{Scope, What};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
@@ -28,6 +30,8 @@ pub struct Collected {
     pub lines: Vec<String>,
     /// Every look-up that failed, in words.
     pub gaps: Vec<String>,
+    /// What a person should hear besides.
+    pub notes: Vec<String>,
     /// Who was signed in.
     pub identity: Identity,
     /// Requests that were sent.
@@ -69,7 +73,7 @@ pub async fn collect(transport: &Arc<Transport>, source: &dyn AuthorizationSourc
     let mut recorder = Recorder::default();
     let (mut asked, mut whole) = (HashSet::new(), BTreeSet::new());
     let mut running: Running<'_> = FuturesUnordered::new();
-    let (mut done, mut waves) = (0, 0);
+    let (mut done, mut waves, mut notes) = (0, 0, Vec::new());
     let mut fresh: Vec<(Want, usize)> = follow.start(&identity).into_iter().map(|want| (want, 1)).collect();
     loop {
         for (want, wave) in fresh.drain(..) {
@@ -89,6 +93,7 @@ pub async fn collect(transport: &Arc<Transport>, source: &dyn AuthorizationSourc
         if gathered.whole {
             whole.insert(want);
         }
+        notes.append(&mut gathered.notes);
         record(&mut recorder, &places, gathered);
         fresh = next.into_iter().map(|want| (want, wave + 1)).collect();
         if running.is_empty() && fresh.is_empty() {
@@ -99,10 +104,16 @@ pub async fn collect(transport: &Arc<Transport>, source: &dyn AuthorizationSourc
         recorder.coverage(&LookupPlace::new(what, scope.as_str()));
     }
     let (lines, gaps) = recorder.finish();
-    Collected { lines, gaps, identity, requests: transport.requests(), waves, cloud: transport.endpoints().name.clone() }
+    Collected { lines, gaps, notes, identity, requests: transport.requests(), waves, cloud: transport.endpoints().name.clone() }
 }
 
-async fn look_up(transport: &Transport, source: &dyn AuthorizationSource, plan: &Plan, want: Want, wave: usize) -> (Want, usize, Gathered) {
+async fn look_up(
+    transport: &Arc<Transport>,
+    source: &dyn AuthorizationSource,
+    plan: &Plan,
+    want: Want,
+    wave: usize,
+) -> (Want, usize, Gathered) {
     let gathered = match &want {
         Want::Resource(id) => arm::resource(transport, &want, id).await,
         Want::List(list, parent) => arm::list(transport, &want, *list, parent).await,
@@ -116,9 +127,22 @@ async fn look_up(transport: &Transport, source: &dyn AuthorizationSource, plan: 
         Want::Ancestor(at) => storage::ancestor(transport, &want, at).await,
         Want::Leaf { at, descend } => storage::leaf(transport, &want, at, *descend, plan.max_paths).await,
         Want::Below(at) => storage::below(transport, &want, at, plan.max_paths).await,
-        Want::Secrets(id) => arm::secrets(transport, &want, id).await,
+        Want::Secrets { datastore, probes } => secrets::secrets(transport, &want, datastore, probes).await,
+        Want::Anonymous(place) => anonymous(transport, place).await,
     };
     (want, wave, gathered)
+}
+
+#[cfg(feature = "probe")]
+async fn anonymous(transport: &Arc<Transport>, place: &ProbePlace) -> Gathered {
+    let mut gathered = Gathered::default();
+    probe::at_place(transport, place, &probe::ProbeSecret::Anonymous, &mut gathered).await;
+    gathered
+}
+
+#[cfg(not(feature = "probe"))]
+async fn anonymous(_: &Arc<Transport>, _: &ProbePlace) -> Gathered {
+    Gathered::default()
 }
 
 /// `places` are those of the look-up: what it answered may not be fit for the file, and then it has failed too.

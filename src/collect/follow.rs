@@ -1,10 +1,11 @@
 //! What an answer leads to.
 
-use super::arm::{self, text};
+use super::arm::text;
 use super::authorization::AuthorizationList;
 use super::engine::{Covered, items};
 use super::graph;
-use super::plan::{DataPath, Gathered, ListOf, Plan, Target, Want};
+use super::plan::{DataPath, Gathered, ListOf, Plan, ProbePlace, Target, Want};
+use super::secrets;
 use super::signin::Identity;
 use crate::model::{
     AssetVersion, Folded, InputReference, ReferenceContext, ReferenceOrigin, Scope, StorageUrl, StoreKind, StorePath, What, WorkspaceRef,
@@ -35,8 +36,8 @@ pub(super) struct Follow<'p> {
     plan: &'p Plan,
     storage_suffix: String,
     accounts: BTreeMap<String, Account>,
-    /// Paths that references name in a datastore, until the datastore is known.
-    datastore_paths: BTreeMap<Scope, BTreeSet<StorePath>>,
+    /// Paths that references name in a datastore, until the datastore is known; whether each is declared one file.
+    datastore_paths: BTreeMap<Scope, BTreeMap<StorePath, bool>>,
     /// Computes and versions that the question is about, and the bodies that came in lists.
     relevant: BTreeSet<Scope>,
     listed: BTreeMap<Scope, Value>,
@@ -85,8 +86,8 @@ impl<'p> Follow<'p> {
                 wants.extend(self.target(workspace, target));
             }
         }
-        for reference in &plan.references {
-            wants.extend(self.reference(reference));
+        for wanted in &plan.references {
+            wants.extend(self.reference(&wanted.reference, wanted.is_file));
         }
         for url in &plan.urls {
             wants.extend(self.url(url));
@@ -118,7 +119,7 @@ impl<'p> Follow<'p> {
         }
     }
 
-    fn reference(&mut self, reference: &InputReference) -> Vec<Want> {
+    fn reference(&mut self, reference: &InputReference, is_file: bool) -> Vec<Want> {
         match reference {
             InputReference::DataAsset { name, version, workspace } => {
                 let Some(workspace) = self.workspace_of(workspace.as_ref()) else {
@@ -139,13 +140,20 @@ impl<'p> Follow<'p> {
                     return Vec::new();
                 };
                 let id = workspace.join(&format!("datastores/{name}"));
-                self.datastore_paths.entry(id.clone()).or_default().insert(path.clone());
+                self.datastore_paths.entry(id.clone()).or_default().insert(path.clone(), is_file);
                 match self.listed.get(&id).cloned() {
                     Some(body) => self.datastore(&id, &body),
                     None => vec![Want::Resource(id)],
                 }
             }
-            InputReference::Storage(url) => self.url(url),
+            InputReference::Storage(url) => {
+                let mut wants = self.url(url);
+                if self.plan.probe && !url.foreign_cloud && url.store != StoreKind::AdlsGen1 {
+                    let (account, container, path) = (url.account.to_lowercase(), url.container.clone(), url.path.clone());
+                    wants.push(Want::Anonymous(ProbePlace { account, container, path, is_file }));
+                }
+                wants
+            }
             InputReference::RegistryAsset { .. }
             | InputReference::V1Dataset { .. }
             | InputReference::FileShare { .. }
@@ -160,7 +168,7 @@ impl<'p> Follow<'p> {
         if url.foreign_cloud || url.store == StoreKind::AdlsGen1 {
             return Vec::new();
         }
-        let mut wants = url.sas.as_deref().map(arm::issuer).unwrap_or_default();
+        let mut wants = url.sas.as_deref().map(secrets::issuer).unwrap_or_default();
         let place = Place { container: url.container.clone(), path: url.path.clone(), descend: true };
         wants.extend(self.place(&url.account, place));
         wants
@@ -235,7 +243,8 @@ impl<'p> Follow<'p> {
             | Want::Ancestor(_)
             | Want::Leaf { .. }
             | Want::Below(_)
-            | Want::Secrets(_) => {}
+            | Want::Secrets { .. }
+            | Want::Anonymous(_) => {}
         }
         if let Want::List(list, parent) = want {
             self.finished_lists.insert((*list, parent.clone()));
@@ -374,11 +383,16 @@ impl<'p> Follow<'p> {
         }
         let root = Place { container: container.to_owned(), path: StorePath::root(), descend: false };
         wants.extend(self.place(&account, root));
-        for path in self.datastore_paths.remove(id).unwrap_or_default() {
-            wants.extend(self.place(&account, Place { container: container.to_owned(), path, descend: true }));
+        let mut probes = Vec::new();
+        for (path, is_file) in self.datastore_paths.remove(id).unwrap_or_default() {
+            wants.extend(self.place(&account, Place { container: container.to_owned(), path: path.clone(), descend: true }));
+            let (account, container) = (account.to_lowercase(), container.to_owned());
+            probes.extend(self.plan.probe.then_some(ProbePlace { account, container, path, is_file }));
         }
         match text(body, "/properties/credentials/credentialsType") {
-            "Sas" => wants.push(Want::Secrets(id.clone())),
+            // The fields of a SAS decide; a key decides nothing by itself, but may be tried.
+            "Sas" => wants.push(Want::Secrets { datastore: id.clone(), probes }),
+            "AccountKey" if !probes.is_empty() => wants.push(Want::Secrets { datastore: id.clone(), probes }),
             "ServicePrincipal" | "Certificate" => {
                 let client = text(body, "/properties/credentials/clientId");
                 wants.extend((!client.is_empty()).then(|| Want::Application(client.to_owned())));
@@ -425,7 +439,10 @@ impl<'p> Follow<'p> {
         let context =
             ReferenceContext { workspace: workspace.as_ref(), storage_suffix: &suffix, ..ReferenceContext::new(ReferenceOrigin::Service) };
         match InputReference::parse(&uri, &context).outcome {
-            Ok(reference @ (InputReference::Datastore { .. } | InputReference::Storage(_))) => self.reference(&reference),
+            Ok(reference @ (InputReference::Datastore { .. } | InputReference::Storage(_))) => {
+                let is_file = text(body, "/properties/dataType").eq_ignore_ascii_case("uri_file");
+                self.reference(&reference, is_file)
+            }
             Ok(_) | Err(_) => Vec::new(),
         }
     }

@@ -15,6 +15,7 @@ mod plan;
 mod probe;
 mod record;
 mod retry;
+mod secrets;
 mod signin;
 mod storage;
 mod transport;
@@ -28,7 +29,7 @@ pub use carrier::ServiceCarrier;
 pub use client::http_client;
 pub use cloud::{Audience, Endpoints, Service, is_account_name};
 pub use engine::{Collected, Progress, collect};
-pub use plan::{Plan, Target};
+pub use plan::{Plan, Target, Wanted};
 #[cfg(feature = "probe")]
 pub use probe::{ProbeSecret, ProbeTarget, Tried, probe};
 pub use retry::Deadline;

@@ -32,15 +32,24 @@ pub struct Plan {
     /// What runs the job.
     pub targets: Vec<Target>,
     /// Inputs and outputs of the job.
-    pub references: Vec<InputReference>,
+    pub references: Vec<Wanted>,
     /// URLs that are asked about without a job.
     pub urls: Vec<StorageUrl>,
     /// Principals by object id, user principal name, application id or display name; who is signed in is always one.
     pub principals: Vec<String>,
     /// Paths below a folder whose ACLs are read at most.
     pub max_paths: usize,
-    /// The datastore secrets are needed for a probe, not only to judge a SAS.
+    /// What is stored is tried with a list and a read of one byte.
     pub probe: bool,
+}
+
+/// An input or output of the job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// What names it.
+    pub reference: InputReference,
+    /// Declared as one file.
+    pub is_file: bool,
 }
 
 impl Plan {
@@ -126,8 +135,19 @@ pub(super) enum Want {
     Leaf { at: DataPath, descend: bool },
     /// What is below a folder.
     Below(DataPath),
-    /// The stored SAS of a datastore.
-    Secrets(Scope),
+    /// What a datastore stores, and what it gets at these places.
+    Secrets { datastore: Scope, probes: Vec<ProbePlace> },
+    /// What everybody gets at a place.
+    Anonymous(ProbePlace),
+}
+
+/// Where a credential is tried.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ProbePlace {
+    pub(super) account: String,
+    pub(super) container: String,
+    pub(super) path: StorePath,
+    pub(super) is_file: bool,
 }
 
 impl Want {
@@ -177,7 +197,9 @@ impl Want {
                 let paths = LookupPlace::new(What::Paths, at.id());
                 if at.hierarchical { vec![below, paths] } else { vec![paths] }
             }
-            Want::Secrets(id) => one(What::StoredCredential, id.as_str().to_owned()),
+            Want::Secrets { datastore, .. } => one(What::StoredCredential, datastore.as_str().to_owned()),
+            // A probe that could not be made leaves nothing out that a verdict rests on.
+            Want::Anonymous(_) => Vec::new(),
         }
     }
 }
@@ -191,6 +213,8 @@ pub(super) struct Gathered {
     pub(super) lines: Vec<Value>,
     pub(super) coverage: Vec<LookupPlace>,
     pub(super) gaps: Vec<(LookupPlace, Trouble)>,
+    /// What a person should hear and no record holds.
+    pub(super) notes: Vec<String>,
     /// What it leads to beyond what its bodies say.
     pub(super) next: Vec<Want>,
     /// Everything that was asked for came.

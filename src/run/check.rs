@@ -19,8 +19,8 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     for note in &job.notes {
         streams.note("note", note);
     }
-    if args.probe && args.state.snapshot.is_none() {
-        return Err(Failure::usage("`--probe` is not part of live collection yet; leave it out"));
+    if args.probe && args.state.snapshot.is_none() && !cfg!(feature = "probe") {
+        return Err(Failure::usage("this build cannot probe (it lacks the feature `probe`); leave `--probe` out"));
     }
     let needs = Needs { target: Some(target), job: Some(&job), principal: args.principal.as_deref(), url: None, probe: args.probe };
     let state = state::load(&args.state, &needs, streams)?;

@@ -80,9 +80,9 @@ mod with_collect {
     use super::{Live, Needs, workspace};
     use crate::cli::{Cloud, JobTarget, StateArgs};
     use crate::collect::{
-        self, Deadline, Endpoints, Plan, Progress, ServiceCarrier, SignInEnvironment, Target, Transport, TypedAuthorization,
+        self, Deadline, Endpoints, Plan, Progress, ServiceCarrier, SignInEnvironment, Target, Transport, TypedAuthorization, Wanted,
     };
-    use crate::model::{Direction, InputReference, ReferenceContext, Scope, StorageUrl};
+    use crate::model::{DeclaredType, Direction, InputReference, ReferenceContext, Scope, StorageUrl};
     use crate::run::{Failure, Streams, state};
     use crate::snapshot;
     use azure_core::credentials::Secret;
@@ -122,6 +122,9 @@ mod with_collect {
             let bar = Bar::new(streams.quiet);
             let collected = collect::collect(&transport, &source, &plan, &bar).await;
             bar.finish();
+            for note in &collected.notes {
+                streams.note("note", note);
+            }
             Ok::<_, Failure>((collected, transport.has_answers()))
         });
         // A name server that does not answer must not hold the end up.
@@ -225,7 +228,7 @@ mod with_collect {
     }
 
     /// What inputs and outputs name; what cannot be read needs nothing collected.
-    fn references(needs: &Needs<'_>, workspace: &Scope, storage_suffix: &str) -> Vec<InputReference> {
+    fn references(needs: &Needs<'_>, workspace: &Scope, storage_suffix: &str) -> Vec<Wanted> {
         let Some(job) = needs.job else {
             return Vec::new();
         };
@@ -233,7 +236,8 @@ mod with_collect {
         let outputs = job.outputs.iter().map(|data| (data, Direction::Output));
         let parsed = inputs.chain(outputs).filter_map(|(data, direction)| {
             let context = ReferenceContext { origin: data.origin, direction, storage_suffix, workspace: Some(workspace) };
-            InputReference::parse(data.reference.expose(), &context).outcome.ok()
+            let reference = InputReference::parse(data.reference.expose(), &context).outcome.ok()?;
+            Some(Wanted { reference, is_file: data.declared == Some(DeclaredType::UriFile) })
         });
         parsed.collect()
     }

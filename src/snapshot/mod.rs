@@ -9,6 +9,7 @@ mod ids;
 mod load;
 mod notes;
 mod place;
+mod pseudonym;
 mod raw;
 mod record;
 pub mod redact;
@@ -19,6 +20,7 @@ mod store;
 
 pub use error::{Problem, ReadErrors};
 pub use load::LineCheck;
+pub use pseudonym::Pseudonyms;
 pub use source::{read, read_path};
 
 use crate::model::{Snapshot, WarningId};

@@ -45,6 +45,8 @@ mod live_carrier;
 mod live_check;
 #[cfg(feature = "probe")]
 mod live_probe;
+#[cfg(feature = "probe")]
+mod live_probe_check;
 #[cfg(feature = "collect")]
 mod live_transport;
 #[cfg(feature = "collect")]
