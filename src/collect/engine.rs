@@ -2,6 +2,7 @@
 
 use super::authorization::AuthorizationSource;
 use super::follow::Follow;
+use super::journal::{self, Journal, NoJournal};
 use super::plan::{Gathered, Plan, ProbePlace, Want};
 #[cfg(feature = "probe")]
 use super::probe;
@@ -32,6 +33,8 @@ pub struct Collected {
     pub gaps: Vec<String>,
     /// What a person should hear besides.
     pub notes: Vec<String>,
+    /// Look-ups that got no answer of the service: another try may.
+    pub unanswered: usize,
     /// Who was signed in.
     pub identity: Identity,
     /// Requests that were sent.
@@ -68,18 +71,35 @@ type Running<'a> = FuturesUnordered<BoxFuture<'a, (Want, usize, Gathered)>>;
 
 /// Collects what `plan` asks for. Failed look-ups become gaps; nothing fails as a whole.
 pub async fn collect(transport: &Arc<Transport>, source: &dyn AuthorizationSource, plan: &Plan, progress: &dyn Progress) -> Collected {
+    go_on(transport, source, plan, progress, &NoJournal).await
+}
+
+/// As [`collect`], with the answers of an earlier run, where they are whole.
+pub async fn go_on(
+    transport: &Arc<Transport>,
+    source: &dyn AuthorizationSource,
+    plan: &Plan,
+    progress: &dyn Progress,
+    journal: &dyn Journal,
+) -> Collected {
     let identity = transport.tokens().identity(transport.endpoints()).await;
     let mut follow = Follow::new(plan, transport.endpoints().storage_suffix());
     let mut recorder = Recorder::default();
     let (mut asked, mut whole) = (HashSet::new(), BTreeSet::new());
     let mut running: Running<'_> = FuturesUnordered::new();
-    let (mut done, mut waves, mut notes) = (0, 0, Vec::new());
-    let mut fresh: Vec<(Want, usize)> = follow.start(&identity).into_iter().map(|want| (want, 1)).collect();
+    let (mut done, mut waves, mut notes, mut unanswered) = (0, 0, Vec::new(), 0);
+    let start = follow.start(&identity);
+    follow.attributes(&Gathered::default(), &start);
+    let mut fresh: Vec<(Want, usize)> = start.into_iter().map(|want| (want, 1)).collect();
     loop {
         for (want, wave) in fresh.drain(..) {
             if asked.insert(want.clone()) {
                 waves = waves.max(wave);
-                running.push(look_up(transport, source, plan, want, wave).boxed());
+                let known = journal.recall(&journal::name(&want)).as_ref().and_then(journal::recalled);
+                running.push(match known {
+                    Some(gathered) => std::future::ready((want, wave, gathered)).boxed(),
+                    None => look_up(transport, source, plan, want, wave).boxed(),
+                });
             }
         }
         progress.look_ups(done, asked.len());
@@ -87,13 +107,18 @@ pub async fn collect(transport: &Arc<Transport>, source: &dyn AuthorizationSourc
             break;
         };
         done += 1;
+        if let Some(answer) = journal::kept(&want, &gathered) {
+            journal.keep(&journal::name(&want), &answer);
+        }
         let places = want.places();
         let mut next = follow.after(&want, &gathered);
         next.append(&mut gathered.next);
+        next.extend(follow.attributes(&gathered, &next));
         if gathered.whole {
             whole.insert(want);
         }
         notes.append(&mut gathered.notes);
+        unanswered += usize::from(gathered.gaps.iter().any(|(_, trouble)| trouble.is_passing()));
         record(&mut recorder, &places, gathered);
         fresh = next.into_iter().map(|want| (want, wave + 1)).collect();
         if running.is_empty() && fresh.is_empty() {
@@ -104,7 +129,7 @@ pub async fn collect(transport: &Arc<Transport>, source: &dyn AuthorizationSourc
         recorder.coverage(&LookupPlace::new(what, scope.as_str()));
     }
     let (lines, gaps) = recorder.finish();
-    Collected { lines, gaps, notes, identity, requests: transport.requests(), waves, cloud: transport.endpoints().name.clone() }
+    Collected { lines, gaps, notes, unanswered, identity, requests: transport.requests(), waves, cloud: transport.endpoints().name.clone() }
 }
 
 async fn look_up(
@@ -124,6 +149,7 @@ async fn look_up(
         Want::Objects(ids) => graph::objects(transport, &want, ids).await,
         Want::Application(id) => graph::application(transport, &want, id).await,
         Want::Memberships(id) => graph::memberships(transport, &want, id.as_str()).await,
+        Want::Attributes(id) => graph::attributes(transport, id.as_str()).await,
         Want::Ancestor(at) => storage::ancestor(transport, &want, at).await,
         Want::Leaf { at, descend } => storage::leaf(transport, &want, at, *descend, plan.max_paths).await,
         Want::Below(at) => storage::below(transport, &want, at, plan.max_paths).await,

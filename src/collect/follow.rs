@@ -48,6 +48,11 @@ pub(super) struct Follow<'p> {
     assets: BTreeSet<Scope>,
     assignees: BTreeSet<Folded>,
     asked_for_leftovers: bool,
+    /// Datastores whose credential was looked at.
+    secrets_asked: BTreeSet<Scope>,
+    /// Who is asked about, and whether a condition asks for their custom security attributes.
+    principals: BTreeSet<Folded>,
+    attributes_matter: bool,
 }
 
 impl<'p> Follow<'p> {
@@ -65,7 +70,28 @@ impl<'p> Follow<'p> {
             assets: BTreeSet::new(),
             assignees: BTreeSet::new(),
             asked_for_leftovers: false,
+            secrets_asked: BTreeSet::new(),
+            principals: BTreeSet::new(),
+            attributes_matter: false,
         }
+    }
+
+    /// What conditions ask of the principals of `wants`, and of those before them.
+    pub(super) fn attributes(&mut self, gathered: &Gathered, wants: &[Want]) -> Vec<Want> {
+        let mut fresh: Vec<Folded> = Vec::new();
+        for want in wants {
+            if let Want::Memberships(id) = want
+                && self.principals.insert(id.clone())
+            {
+                fresh.push(id.clone());
+            }
+        }
+        let asks = |body: &&Value| text(body, "/properties/condition").to_ascii_lowercase().contains("customsecurityattributes");
+        if !self.attributes_matter && items(gathered).iter().any(asks) {
+            self.attributes_matter = true;
+            fresh = self.principals.iter().cloned().collect();
+        }
+        if self.attributes_matter { fresh.into_iter().map(Want::Attributes).collect() } else { Vec::new() }
     }
 
     /// Everything whose name is known from the start.
@@ -86,8 +112,8 @@ impl<'p> Follow<'p> {
                 wants.extend(self.target(workspace, target));
             }
         }
-        for wanted in &plan.references {
-            wants.extend(self.reference(&wanted.reference, wanted.is_file));
+        for reference in &plan.references {
+            wants.extend(self.reference(reference, plan.files.contains(reference)));
         }
         for url in &plan.urls {
             wants.extend(self.url(url));
@@ -240,6 +266,7 @@ impl<'p> Follow<'p> {
             | Want::Objects(_)
             | Want::Application(_)
             | Want::Memberships(_)
+            | Want::Attributes(_)
             | Want::Ancestor(_)
             | Want::Leaf { .. }
             | Want::Below(_)
@@ -280,7 +307,10 @@ impl<'p> Follow<'p> {
             "workspaces/batchendpoints/deployments" => self.deployment(want, &id, body),
             "workspaces/datastores" => {
                 self.listed.insert(id.clone(), body.clone());
-                self.datastore(&id, body)
+                // Of a list that was asked for the default one, only that and what the question names matter.
+                let is_default = body.pointer("/properties/isDefault").and_then(Value::as_bool) == Some(true);
+                let by_list = matches!(want, Want::List(ListOf::DefaultDatastore, _));
+                if by_list && !is_default && !self.datastore_paths.contains_key(&id) { Vec::new() } else { self.datastore(&id, body) }
             }
             "workspaces/data" => self.asset(want, &id, body),
             "workspaces/data/versions" => {
@@ -391,8 +421,11 @@ impl<'p> Follow<'p> {
         }
         match text(body, "/properties/credentials/credentialsType") {
             // The fields of a SAS decide; a key decides nothing by itself, but may be tried.
-            "Sas" => wants.push(Want::Secrets { datastore: id.clone(), probes }),
-            "AccountKey" if !probes.is_empty() => wants.push(Want::Secrets { datastore: id.clone(), probes }),
+            kind @ ("Sas" | "AccountKey") => {
+                let first = self.secrets_asked.insert(id.clone());
+                let decides = !probes.is_empty() || (kind == "Sas" && first);
+                wants.extend(decides.then(|| Want::Secrets { datastore: id.clone(), probes }));
+            }
             "ServicePrincipal" | "Certificate" => {
                 let client = text(body, "/properties/credentials/clientId");
                 wants.extend((!client.is_empty()).then(|| Want::Application(client.to_owned())));

@@ -4,12 +4,14 @@ mod arm;
 mod authorization;
 mod bridge;
 mod carrier;
+mod certificate;
 mod client;
 mod cloud;
 mod engine;
 mod follow;
 mod get;
 mod graph;
+mod journal;
 mod plan;
 #[cfg(feature = "probe")]
 mod probe;
@@ -28,8 +30,9 @@ pub use bridge::{Attach, Carrier, Incoming, Outgoing};
 pub use carrier::ServiceCarrier;
 pub use client::http_client;
 pub use cloud::{Audience, Endpoints, Service, is_account_name};
-pub use engine::{Collected, Progress, collect};
-pub use plan::{Plan, Target, Wanted};
+pub use engine::{Collected, Progress, collect, go_on};
+pub use journal::{Journal, NoJournal};
+pub use plan::{Plan, Target};
 #[cfg(feature = "probe")]
 pub use probe::{ProbeSecret, ProbeTarget, Tried, probe};
 pub use retry::Deadline;

@@ -32,7 +32,9 @@ pub struct Plan {
     /// What runs the job.
     pub targets: Vec<Target>,
     /// Inputs and outputs of the job.
-    pub references: Vec<Wanted>,
+    pub references: Vec<InputReference>,
+    /// Those of them that are declared as one file.
+    pub files: Vec<InputReference>,
     /// URLs that are asked about without a job.
     pub urls: Vec<StorageUrl>,
     /// Principals by object id, user principal name, application id or display name; who is signed in is always one.
@@ -41,15 +43,6 @@ pub struct Plan {
     pub max_paths: usize,
     /// What is stored is tried with a list and a read of one byte.
     pub probe: bool,
-}
-
-/// An input or output of the job.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// What names it.
-    pub reference: InputReference,
-    /// Declared as one file.
-    pub is_file: bool,
 }
 
 impl Plan {
@@ -129,6 +122,8 @@ pub(super) enum Want {
     Application(String),
     /// Transitive groups.
     Memberships(Folded),
+    /// Custom security attributes, where a condition asks for them.
+    Attributes(Folded),
     /// The ACL of a folder above a path.
     Ancestor(DataPath),
     /// A path itself; `descend`: and what is below it.
@@ -199,7 +194,8 @@ impl Want {
             }
             Want::Secrets { datastore, .. } => one(What::StoredCredential, datastore.as_str().to_owned()),
             // A probe that could not be made leaves nothing out that a verdict rests on.
-            Want::Anonymous(_) => Vec::new(),
+            // What is not told of a principal counts as not collected.
+            Want::Anonymous(_) | Want::Attributes(_) => Vec::new(),
         }
     }
 }

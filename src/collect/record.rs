@@ -148,9 +148,16 @@ fn join(known: &mut Value, new: Value) {
         let text = line.to_string();
         (text.len(), text)
     };
-    if fullness(&new) > fullness(known) {
-        *known = new;
+    let (mut fuller, other) = if fullness(&new) > fullness(known) { (new, known.take()) } else { (known.take(), new) };
+    // Graph tells some of an object only where it is asked for by name.
+    if fuller.get("kind").and_then(Value::as_str) == Some("directory_object")
+        && let (Some(Value::Object(body)), Some(Value::Object(more))) = (fuller.pointer_mut("/body"), other.get("body"))
+    {
+        for (name, value) in more {
+            body.entry(name.clone()).or_insert_with(|| value.clone());
+        }
     }
+    *known = fuller;
 }
 
 #[cfg(test)]
@@ -186,6 +193,18 @@ mod tests {
         let whole = json!({"kind": "resource", "body": {"id": id, "properties": {"storageAccount": "/x"}}});
         for order in [[&entry, &whole], [&whole, &entry]] {
             assert_eq!(lines(order.into_iter().cloned().collect()), std::slice::from_ref(&whole));
+        }
+    }
+
+    #[test]
+    fn what_two_answers_say_of_a_principal_is_joined() {
+        let whole =
+            json!({"kind": "directory_object", "body": {"@odata.type": "#microsoft.graph.user", "id": "Ana", "displayName": "Ana Silva"}});
+        let more = json!({"kind": "directory_object", "body": {"id": "ana", "customSecurityAttributes": {}}});
+        for order in [[&whole, &more], [&more, &whole]] {
+            let found = lines(order.into_iter().cloned().collect());
+            let body = &found[0]["body"];
+            assert_eq!((found.len(), &body["displayName"], &body["customSecurityAttributes"]), (1, &"Ana Silva".into(), &json!({})));
         }
     }
 

@@ -46,6 +46,14 @@ impl Trouble {
         Trouble::answer(status, &code, message)
     }
 
+    /// Whether there was no answer to the question itself, so that asking later may help.
+    pub fn is_passing(&self) -> bool {
+        match self.status {
+            Some(status) => matches!(status, 408 | 429 | 500..=599),
+            None => ["Timeout", "NoAnswer", "CutAnswer"].contains(&self.code.as_str()),
+        }
+    }
+
     /// Whether the service itself said that what was asked for does not exist; a 404 that names no reason may be that of
     /// anything on the way.
     pub fn is_not_found(&self) -> bool {

@@ -21,7 +21,7 @@ mod store;
 pub use error::{Problem, ReadErrors};
 pub use load::LineCheck;
 pub use pseudonym::Pseudonyms;
-pub use source::{read, read_path};
+pub use source::{read, read_path, text};
 
 use crate::model::{Snapshot, WarningId};
 
