@@ -32,6 +32,12 @@ pub(super) enum Commands {
     /// May this principal list, read or write at this URL?
     #[command(infer_long_args = true, after_help = ACCESS_EXAMPLES)]
     Access(Box<Access>),
+    /// Which principals can read (list, write) this, and through what?
+    #[command(infer_long_args = true, after_help = super::who::EXAMPLES)]
+    Who(Box<super::who::Who>),
+    /// What changed between two snapshots: access gained and lost, and why?
+    #[command(infer_long_args = true, after_help = super::diff::EXAMPLES)]
+    Diff(Box<super::diff::Diff>),
     /// Collect the state once from Azure into a file that every other command can use offline.
     #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<Snapshot>),
@@ -368,6 +374,8 @@ pub(super) enum SchemaArg {
     Report,
     Snapshot,
     Access,
+    Who,
+    Diff,
 }
 
 #[derive(Args)]

@@ -23,6 +23,10 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// May this principal do that on this URL?
     Access(Box<AccessArgs>),
+    /// Who can do that there?
+    Who(Box<super::WhoArgs>),
+    /// What changed?
+    Diff(Box<super::DiffArgs>),
     /// Collect the state into a file.
     Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
@@ -282,6 +286,10 @@ pub enum SchemaName {
     Snapshot,
     /// The answer of `access`.
     Access,
+    /// The answer of `who`.
+    Who,
+    /// The answer of `diff`.
+    Diff,
 }
 
 /// The text of a condition.

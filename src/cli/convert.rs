@@ -18,6 +18,8 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
     let command = match cli.command {
         Commands::Check(check) => Command::Check(Box::new(self::check(*check)?)),
         Commands::Access(access) => Command::Access(Box::new(self::access(*access)?)),
+        Commands::Who(who) => Command::Who(Box::new(super::who::convert(*who)?)),
+        Commands::Diff(diff) => Command::Diff(Box::new(super::diff::convert(*diff)?)),
         Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
@@ -64,7 +66,7 @@ fn output(output: Output, notes: &mut Vec<String>) -> OutputArgs {
     OutputArgs { format, file: output.output_file, color, quiet: output.quiet, verbose: output.verbose }
 }
 
-fn state(state: State) -> Result<StateArgs, Exit> {
+pub(super) fn state(state: State) -> Result<StateArgs, Exit> {
     let workspace =
         WorkspaceArgs { subscription: state.subscription, resource_group: state.resource_group, workspace: state.workspace_name };
     Ok(StateArgs {
@@ -80,7 +82,7 @@ fn state(state: State) -> Result<StateArgs, Exit> {
 }
 
 /// A name, or a file: what ends in `.toml` or has a separator in it.
-fn cloud(text: &str) -> Result<Cloud, Exit> {
+pub(super) fn cloud(text: &str) -> Result<Cloud, Exit> {
     if let Some(named) = Cloud::from_name(text) {
         return Ok(named);
     }
@@ -152,7 +154,7 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     Ok(SnapshotArgs { state, only, role, probe, fail_on_gap, pseudonymise, resume })
 }
 
-fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
+pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
     if sources.iter().filter(|source| **source == Some(&Source::Stdin)).count() > 1 {
         return Err(Exit::usage("standard input can be read only once, but `-` stands for several files"));
     }
@@ -178,14 +180,18 @@ fn access(access: Access) -> Result<AccessArgs, Exit> {
     let batch = access.batch.map(Source::new);
     let state = state(access.state)?;
     one_standard_input(&[state.snapshot.as_ref(), batch.as_ref()])?;
-    let operation = access.operation.map(|operation| match operation {
-        OperationArg::List => Operation::List,
-        OperationArg::Read => Operation::Read,
-        OperationArg::Write => Operation::Write,
-    });
+    let operation = access.operation.map(self::operation);
     let from = access.from.as_deref().map(request_origin).transpose().map_err(|message| Exit::usage(&message))?;
     let url = access.url.map(ReferenceText::new);
     Ok(AccessArgs { state, principal: access.principal, operation, url, from, assume_below: access.assume_below, batch })
+}
+
+pub(super) fn operation(operation: OperationArg) -> Operation {
+    match operation {
+        OperationArg::List => Operation::List,
+        OperationArg::Read => Operation::Read,
+        OperationArg::Write => Operation::Write,
+    }
 }
 
 /// `public`, or the ARM id of a subnet.
@@ -205,6 +211,8 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Report => SchemaName::Report,
         SchemaArg::Snapshot => SchemaName::Snapshot,
         SchemaArg::Access => SchemaName::Access,
+        SchemaArg::Who => SchemaName::Who,
+        SchemaArg::Diff => SchemaName::Diff,
     });
     let condition = rules.condition.map(|text| match text.as_str() {
         "-" => ConditionText::Stdin,

@@ -28,5 +28,5 @@ pub use probe::*;
 pub use proof::*;
 pub use question::*;
 use resolve::container_exists;
-pub use resolve::{Place, datastore_target, url_target};
+pub use resolve::{Located, Place, datastore_target, locate, url_target};
 pub use verdict::*;

@@ -1,11 +1,13 @@
 //! One file a format: a report and a writer in, text out. Nothing else writes.
 
 pub mod condition;
+pub mod diff;
 pub mod json;
 pub mod rules;
 pub mod schema;
 pub mod table;
 mod text;
+pub mod who;
 
 use crate::model::acts_on_terminals;
 use std::fmt::Write as _;

@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod check;
+mod diff;
 mod live;
 #[cfg(feature = "collect")]
 mod partial;
@@ -12,6 +13,7 @@ mod role;
 mod rules;
 mod snapshot;
 mod state;
+mod who;
 
 use crate::cli::{self, ColorChoice, Command, OutputArgs, OutputFormat, Request};
 use crate::eval::Verdict;
@@ -113,6 +115,8 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
             Some(lines) => batch::access(access, lines, args, streams),
             None => access::access(access, args, style, streams),
         },
+        Command::Who(who) => who::who(who, args, style, streams),
+        Command::Diff(diff) => diff::diff(diff, args, style, streams),
         Command::Snapshot(snapshot) => snapshot::snapshot(snapshot, args, surroundings, streams),
         Command::Rules(rules) => rules::rules(rules, args, style, streams),
         Command::Completions(shell) => {

@@ -31,7 +31,8 @@ fn between(text: &str, mark: &str, new: &str) -> String {
 #[test]
 fn the_command_line_is_documented_as_it_is() {
     let mut text = String::from("# Command line\n\nWhat `--help` prints, written by a test.\n");
-    for command in [None, Some("check"), Some("access"), Some("snapshot"), Some("rules"), Some("completions"), Some("man")] {
+    let commands = ["check", "access", "who", "diff", "snapshot", "rules", "completions", "man"];
+    for command in std::iter::once(None).chain(commands.map(Some)) {
         let mut arguments: Vec<&str> = command.into_iter().collect();
         arguments.push("--help");
         let ran = canread(&arguments);
@@ -173,7 +174,7 @@ fn man_page_and_completions_name_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = canread(&["completions", shell]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{shell}");
-        for word in ["check", "access", "rules", "completions", "snapshot", "assume-below"] {
+        for word in ["check", "access", "who", "diff", "rules", "completions", "snapshot", "assume-below"] {
             assert!(ran.out.contains(word), "completions for {shell} lack {word}");
         }
     }

@@ -20,6 +20,8 @@ mod check_lake;
 mod command;
 mod counted_work;
 mod credentials_whole;
+mod diff_laws;
+mod diff_whole;
 mod docs;
 mod examples;
 #[cfg(feature = "collect")]
@@ -73,6 +75,8 @@ mod snapshot_read;
 mod stored_credential;
 mod stored_world;
 mod tenant;
+mod who_laws;
+mod who_whole;
 mod world2;
 mod worlds;
 
