@@ -9,6 +9,7 @@ mod live;
 mod partial;
 #[cfg(feature = "collect")]
 mod progress;
+mod present;
 mod role;
 mod rules;
 mod snapshot;

@@ -147,6 +147,7 @@ fn every_link_between_documents_leads_somewhere() {
         "SECURITY.md",
         "docs/design.md",
         "docs/live.md",
+        "docs/formats.md",
         "docs/snapshot.md",
         "docs/verdicts.md",
         "examples/README.md",
