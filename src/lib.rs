@@ -11,6 +11,7 @@ pub mod eval;
 pub mod model;
 pub mod output;
 pub mod report;
+pub mod review;
 pub mod rules;
 pub mod run;
 pub mod snapshot;

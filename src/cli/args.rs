@@ -32,6 +32,9 @@ pub(super) enum Commands {
     /// May this principal list, read or write at this URL?
     #[command(infer_long_args = true, after_help = ACCESS_EXAMPLES)]
     Access(Box<Access>),
+    /// Security findings for a workspace: what is over-permitted, fragile or about to expire.
+    #[command(infer_long_args = true, after_help = super::review::EXAMPLES)]
+    Review(Box<super::review::Review>),
     /// Collect the state once from Azure into a file that every other command can use offline.
     #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<Snapshot>),
@@ -360,6 +363,7 @@ pub(super) enum SchemaArg {
     Report,
     Snapshot,
     Access,
+    Review,
 }
 
 #[derive(Args)]

@@ -10,9 +10,11 @@ mod convert;
 pub mod defaults;
 pub mod inputs_file;
 pub mod job;
+mod review;
 mod times;
 
 pub use config::*;
+pub use review::ReviewArgs;
 pub use times::{parse_duration, parse_time};
 
 use crate::model::{acts_on_terminals, redacted};

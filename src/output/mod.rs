@@ -2,6 +2,7 @@
 
 pub mod condition;
 pub mod json;
+pub mod review;
 pub mod rules;
 pub mod schema;
 pub mod table;

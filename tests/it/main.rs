@@ -57,6 +57,7 @@ mod rbac_rules;
 mod reachable_whole;
 mod reference;
 mod references;
+mod review;
 mod rules;
 mod sas;
 mod sas_generated;

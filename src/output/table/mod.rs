@@ -23,12 +23,12 @@ pub struct Style {
 const NARROWEST: u16 = 60;
 
 impl Style {
-    fn columns(self) -> u16 {
+    pub(super) fn columns(self) -> u16 {
         self.width.max(NARROWEST)
     }
 
     /// A word in the colour of its verdict, padded to `width` columns.
-    fn word(self, word: &str, verdict: &str, width: usize) -> String {
+    pub(super) fn word(self, word: &str, verdict: &str, width: usize) -> String {
         let code = match verdict {
             "allowed" => 32,
             "denied" => 31,
@@ -36,6 +36,16 @@ impl Style {
         };
         let blanks = " ".repeat(width.saturating_sub(word.chars().count()));
         if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m{blanks}") } else { format!("{word}{blanks}") }
+    }
+
+    /// A word in the colour of its severity.
+    pub(super) fn severity(self, word: &str, severity: &str) -> String {
+        let code = match severity {
+            "critical" | "high" => 31,
+            "medium" => 33,
+            _ => 36,
+        };
+        if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m") } else { word.to_owned() }
     }
 }
 
