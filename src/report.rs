@@ -4,9 +4,11 @@
 //! Keys are never absent; a missing value is null.
 
 mod diff;
+mod review;
 mod who;
 
 pub use diff::*;
+pub use review::*;
 pub use who::*;
 
 use crate::eval::{

@@ -7,6 +7,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod notice;
+pub mod review;
 pub mod rules;
 pub mod sarif;
 pub mod schema;

@@ -1,6 +1,6 @@
 //! JSON Schemas of what canread reads and writes.
 
-use crate::report::{AccessReport, DiffReport, Report, WhoReport};
+use crate::report::{AccessReport, DiffReport, Report, ReviewReport, WhoReport};
 use serde_json::Value;
 
 /// Which schema.
@@ -14,6 +14,8 @@ pub enum Schema {
     Who,
     /// Of `diff -o json`.
     Diff,
+    /// Of `review -o json`.
+    Review,
     /// Of a line of a snapshot file.
     Snapshot,
 }
@@ -28,6 +30,7 @@ pub fn of(schema: Schema) -> Value {
         Schema::Access => schemars::schema_for!(AccessReport).to_value(),
         Schema::Diff => schemars::schema_for!(DiffReport).to_value(),
         Schema::Who => schemars::schema_for!(WhoReport).to_value(),
+        Schema::Review => schemars::schema_for!(ReviewReport).to_value(),
         // A test holds that the text is JSON and a schema.
         Schema::Snapshot => serde_json::from_str(SNAPSHOT).unwrap_or(Value::Bool(true)),
     }

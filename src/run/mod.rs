@@ -7,9 +7,10 @@ mod diff;
 mod live;
 #[cfg(feature = "collect")]
 mod partial;
+mod present;
 #[cfg(feature = "collect")]
 mod progress;
-mod present;
+mod review;
 mod role;
 mod rules;
 mod snapshot;
@@ -118,6 +119,7 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
         },
         Command::Who(who) => who::who(who, args, style, streams),
         Command::Diff(diff) => diff::diff(diff, args, style, streams),
+        Command::Review(review) => review::review(review, args, style, streams),
         Command::Snapshot(snapshot) => snapshot::snapshot(snapshot, args, surroundings, streams),
         Command::Rules(rules) => rules::rules(rules, args, style, streams),
         Command::Completions(shell) => {

@@ -65,6 +65,7 @@ mod rbac_rules;
 mod reachable_whole;
 mod reference;
 mod references;
+mod review;
 mod rules;
 mod sas;
 mod sas_generated;

@@ -2,7 +2,7 @@
 
 use super::check::{lacks, remarks};
 use super::{Level, Notice, Notices, Part, Rule, Status, fingerprint, rules_of};
-use crate::output::table::{reasons, who};
+use crate::output::table::{reasons, who_is};
 use crate::report::AccessReport;
 use crate::rules::RuleSet;
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use super::{FilePlace, Lack, Level, Notice, Notices, Part, Remedy, Status, Written, fingerprint, rules_of};
 use crate::model::RequirementId;
-use crate::output::table::{input_rule, output_rule, place, predicate, reasons, subject, who};
+use crate::output::table::{input_rule, output_rule, place, predicate, reasons, subject, who_is};
 use crate::output::text::shortened;
 use crate::report::{DataReport, JobReport, MissingReport, Report, RequirementReport, WarningReport};
 use crate::rules::RuleSet;

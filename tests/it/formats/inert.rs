@@ -1,7 +1,6 @@
 //! Whatever a name holds, it is a name in every format.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests may fail loudly")]
-
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a page may hold is a list, and anything else fails")]
 
 use super::planted::{Planter, text, written};
