@@ -225,6 +225,8 @@ async fn flat_leaf(transport: &Transport, want: &Want, at: &DataPath, descend: b
     gathered.lines.extend(below.iter().map(|(path, facts)| path_line(at, path, facts)));
     if complete && descend {
         gathered.coverage.push(LookupPlace::new(What::Paths, at.id()));
+    } else if descend {
+        gathered.notes.push(cut(at, most));
     }
     gathered
 }
@@ -288,8 +290,15 @@ pub(super) async fn below(transport: &Transport, want: &Want, at: &DataPath, mos
     }
     if complete {
         gathered.coverage.extend(want.places());
+    } else {
+        gathered.notes.push(cut(at, most));
     }
     gathered
+}
+
+/// Said where not everything below a folder was read.
+fn cut(at: &DataPath, most: usize) -> String {
+    format!("below {} only the first {most} paths were read; `--max-paths` reads more", at.id())
 }
 
 /// Paths below a folder, and whether these are all.
