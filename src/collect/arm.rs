@@ -3,7 +3,7 @@
 use super::authorization::{AuthorizationList, AuthorizationSource};
 use super::cloud::{Service, is_account_name};
 use super::get::{arm, get_object, get_pages};
-use super::plan::{Gathered, ListOf, Want};
+use super::plan::{AccountHint, Gathered, ListOf, Want};
 use super::record::LookupPlace;
 use super::transport::{Auth, Call, Transport, Verb};
 use super::trouble::Trouble;
@@ -154,28 +154,55 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
+/// What is projected of a storage account: enough to ask for the rest at once.
+const ACCOUNT_ROW: &str = "project id, name, hierarchical = properties.isHnsEnabled, endpoints = properties.privateEndpointConnections";
+
+fn account_hint(row: &Value) -> Option<AccountHint> {
+    let id = Scope::new(text(row, "/id"));
+    id.segment_after("storageaccounts")?;
+    let endpoints = row.get("endpoints").and_then(Value::as_array).into_iter().flatten();
+    Some(AccountHint {
+        // Null is how an account of before the flag says no.
+        hierarchical: row.get("hierarchical").map(|flag| flag.as_bool().unwrap_or(false)),
+        private_endpoints: endpoints.filter_map(private_endpoint).collect(),
+        id,
+    })
+}
+
+/// The endpoint of a private endpoint connection.
+pub(super) fn private_endpoint(connection: &Value) -> Option<Scope> {
+    let id = Scope::new(text(connection, "/properties/privateEndpoint/id"));
+    id.subscription().is_some().then_some(id)
+}
+
 pub(super) async fn find_account(transport: &Transport, want: &Want, name: &str) -> Gathered {
     if !is_account_name(name) {
         return Gathered::failed(want, &Trouble::own("BadName", "no storage account can have that name"));
     }
-    let query = format!("resources | where type =~ 'microsoft.storage/storageaccounts' and name =~ '{name}' | project id, name");
-    match rows(transport, query).await {
-        Err(trouble) => Gathered::failed(want, &trouble),
-        Ok(rows) => {
-            let ids: Vec<Scope> = rows
-                .iter()
-                .map(|row| Scope::new(text(row, "/id")))
-                .filter(|id| id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name)))
-                .collect();
-            match ids.into_iter().next() {
-                Some(id) => Gathered { next: vec![Want::Resource(id)], whole: true, ..Gathered::default() },
-                None => {
-                    let message = "Resource Graph shows no storage account of that name; it may be in another tenant, or not readable";
-                    Gathered::failed(want, &Trouble::own("NotFound", message))
-                }
-            }
+    let query = format!("resources | where type =~ 'microsoft.storage/storageaccounts' and name =~ '{name}' | {ACCOUNT_ROW}");
+    let rows = match rows(transport, query).await {
+        Ok(rows) => rows,
+        Err(trouble) => return Gathered::failed(want, &trouble),
+    };
+    let mut hints = rows.iter().filter_map(account_hint);
+    match hints.find(|hint| hint.id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name))) {
+        Some(hint) => Gathered { hints: vec![hint], whole: true, ..Gathered::default() },
+        None => {
+            let message = "Resource Graph shows no storage account of that name; it may be in another tenant, or not readable";
+            Gathered::failed(want, &Trouble::own("NotFound", message))
         }
     }
+}
+
+/// Storage accounts of a subscription, the first thousand; a failure costs time and no fact.
+pub(super) async fn account_hints(transport: &Transport, subscription: &str) -> Gathered {
+    if !is_plain(subscription) {
+        return Gathered::default();
+    }
+    let query =
+        format!("resources | where type =~ 'microsoft.storage/storageaccounts' and subscriptionId =~ '{subscription}' | {ACCOUNT_ROW}");
+    let hints = rows(transport, query).await.unwrap_or_default().iter().filter_map(account_hint).collect();
+    Gathered { hints, ..Gathered::default() }
 }
 
 /// What `listSecrets` answers, as far as it is looked at.

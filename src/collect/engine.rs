@@ -108,6 +108,7 @@ async fn look_up(transport: &Transport, source: &dyn AuthorizationSource, plan: 
         Want::Authorization(list, scope) => arm::authorization(source, &want, *list, scope).await,
         Want::Subscription(id) => arm::subscription(transport, &want, id).await,
         Want::FindAccount(name) => arm::find_account(transport, &want, name).await,
+        Want::AccountHints(id) => arm::account_hints(transport, id).await,
         Want::Principal(name) => graph::principal(transport, &want, name).await,
         Want::Objects(ids) => graph::objects(transport, &want, ids).await,
         Want::Application(id) => graph::application(transport, &want, id).await,

@@ -4,7 +4,7 @@ use super::trouble::Trouble;
 use crate::model::What;
 use crate::snapshot::redact;
 use serde_json::{Map, Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Lines in the order they came, each once.
@@ -13,6 +13,8 @@ pub(super) struct Recorder {
     lines: Vec<String>,
     seen: HashSet<u64>,
     bodies: HashSet<(String, String)>,
+    /// `path` lines by account, container and path: a list and a look-up of its own may both tell of one.
+    paths: BTreeMap<[String; 3], Map<String, Value>>,
     gaps: Vec<String>,
 }
 
@@ -32,7 +34,27 @@ impl LookupPlace {
 
 impl Recorder {
     /// A line, unless it is there already.
-    pub(super) fn line(&mut self, mut value: Value) {
+    pub(super) fn line(&mut self, value: Value) {
+        if value.get("kind").is_some_and(|kind| kind == "path")
+            && let Value::Object(line) = value
+        {
+            self.path(line);
+        } else {
+            self.add(value);
+        }
+    }
+
+    /// What is told of a path: the first word stands, later ones say what it left open. Only a path that changed while it was
+    /// read has two words for one thing.
+    fn path(&mut self, line: Map<String, Value>) {
+        let text = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let known = self.paths.entry([text("account"), text("container"), text("path")]).or_default();
+        for (name, value) in line {
+            known.entry(name).or_insert(value);
+        }
+    }
+
+    fn add(&mut self, mut value: Value) {
         redact::body(&mut value);
         let text = value.to_string();
         let mut hasher = DefaultHasher::new();
@@ -90,7 +112,10 @@ impl Recorder {
     }
 
     /// The lines, sorted by kind and text so that the same state gives the same file, and what each gap says.
-    pub(super) fn finish(self) -> (Vec<String>, Vec<String>) {
+    pub(super) fn finish(mut self) -> (Vec<String>, Vec<String>) {
+        for line in std::mem::take(&mut self.paths).into_values() {
+            self.add(Value::Object(line));
+        }
         let mut lines = self.lines;
         lines.sort_unstable();
         (lines, self.gaps)
