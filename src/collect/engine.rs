@@ -85,10 +85,10 @@ pub async fn collect(transport: &Arc<Transport>, source: &dyn AuthorizationSourc
         done += 1;
         let mut next = follow.after(&want, &gathered);
         next.append(&mut gathered.next);
-        if gathered.whole {
+        let is_whole = gathered.whole;
+        if record(&mut recorder, &want, gathered) && is_whole {
             whole.insert(want);
         }
-        record(&mut recorder, gathered);
         fresh = next.into_iter().map(|want| (want, wave + 1)).collect();
         if running.is_empty() && fresh.is_empty() {
             fresh = follow.leftover().into_iter().map(|want| (want, wave + 1)).collect();
@@ -121,9 +121,14 @@ async fn look_up(transport: &Transport, source: &dyn AuthorizationSource, plan: 
     (want, wave, gathered)
 }
 
-fn record(recorder: &mut Recorder, gathered: Gathered) {
+/// Writes down what came; `false`: something of it is not what the service documents, and a gap besides.
+fn record(recorder: &mut Recorder, want: &Want, gathered: Gathered) -> bool {
+    let mut sound = true;
     for (kind, body) in &gathered.bodies {
-        recorder.body(kind, body);
+        if let Err(trouble) = recorder.body(kind, body) {
+            sound = false;
+            want.places().iter().for_each(|place| recorder.gap(place, &trouble));
+        }
     }
     for line in gathered.lines {
         recorder.line(line);
@@ -134,6 +139,7 @@ fn record(recorder: &mut Recorder, gathered: Gathered) {
     for (place, trouble) in &gathered.gaps {
         recorder.gap(place, trouble);
     }
+    sound
 }
 
 /// Bodies of an answer, one by one.

@@ -14,6 +14,7 @@ mod plan;
 mod probe;
 mod record;
 mod retry;
+mod shape;
 mod signin;
 mod storage;
 mod transport;

@@ -1,8 +1,9 @@
 //! The lines of a snapshot, as they are collected.
 
+use super::shape;
 use super::trouble::Trouble;
 use crate::model::What;
-use crate::snapshot::redact;
+use crate::snapshot::{Trial, redact};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -16,6 +17,7 @@ pub(super) struct Recorder {
     /// `path` lines by account, container and path: a list and a look-up of its own may both tell of one.
     paths: BTreeMap<[String; 3], Map<String, Value>>,
     gaps: Vec<String>,
+    trial: Trial,
 }
 
 /// Place of a look-up: kind, scope, and what narrows it.
@@ -66,19 +68,32 @@ impl Recorder {
 
     /// A body as it came. A page is taken apart, so that what two pages share is there once: the second answer about one
     /// id may differ from the first (a state that moved), and a file must not hold both.
-    pub(super) fn body(&mut self, kind: &str, body: &Value) {
-        match body.get("value").and_then(Value::as_array) {
-            Some(items) => items.iter().for_each(|item| self.item(kind, item)),
-            None => self.item(kind, body),
-        }
+    ///
+    /// # Errors
+    /// What is wrong with the first record that is not what the service documents; it is left out, the others are kept.
+    pub(super) fn body(&mut self, kind: &str, body: &Value) -> Result<(), Trouble> {
+        let Some(items) = body.get("value").and_then(Value::as_array) else {
+            return self.item(kind, body);
+        };
+        items.iter().fold(Ok(()), |before, item| {
+            let this = self.item(kind, item);
+            before.and(this)
+        })
     }
 
-    fn item(&mut self, kind: &str, item: &Value) {
-        let id = item.get("id").and_then(Value::as_str).map(str::to_lowercase);
-        let is_new = id.is_none_or(|id| self.bodies.insert((kind.to_owned(), id)));
-        if is_new && item.is_object() {
-            self.line(json!({"kind": kind, "body": item}));
+    fn item(&mut self, kind: &str, item: &Value) -> Result<(), Trouble> {
+        let wrong = |message: String| Trouble::answer(200, "UnexpectedShape", message);
+        if let Some(flaw) = shape::flaw(kind, item) {
+            return Err(wrong(flaw));
         }
+        let mut line = json!({"kind": kind, "body": item});
+        redact::body(&mut line);
+        self.trial.line(&line.to_string()).map_err(wrong)?;
+        let id = item.get("id").and_then(Value::as_str).map(str::to_lowercase);
+        if id.is_none_or(|id| self.bodies.insert((kind.to_owned(), id))) {
+            self.add(line);
+        }
+        Ok(())
     }
 
     /// Nothing of this kind is missing.

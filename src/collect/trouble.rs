@@ -7,6 +7,9 @@ use std::fmt;
 /// Longest message that is kept, in characters.
 const LONGEST_MESSAGE: usize = 600;
 
+/// Code of a 404 that bears none.
+const UNEXPLAINED: &str = "NotFoundWithoutCode";
+
 /// A look-up that failed. Its texts hold no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
@@ -44,9 +47,10 @@ impl Trouble {
         Trouble::answer(status, &code, message)
     }
 
-    /// Whether the service said that what was asked for does not exist.
+    /// Whether the service said that what was asked for does not exist. A 404 without a code of the service may be anybody's,
+    /// such as a proxy's.
     pub fn is_not_found(&self) -> bool {
-        self.status == Some(404)
+        self.status == Some(404) && self.code != UNEXPLAINED
     }
 }
 
@@ -63,7 +67,7 @@ fn word(status: u16) -> &'static str {
     match status {
         401 => "Unauthorized",
         403 => "Forbidden",
-        404 => "NotFound",
+        404 => UNEXPLAINED,
         429 => "TooManyRequests",
         300..=399 => "Redirect",
         500..=599 => "ServerError",

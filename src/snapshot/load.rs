@@ -321,6 +321,16 @@ impl Loader {
         Ok(())
     }
 
+    /// What is wrong with a line that stands for itself; nothing of it is kept.
+    pub(super) fn try_line(&mut self, text: &str) -> Result<(), String> {
+        self.has_header = true;
+        self.store = Store::default();
+        match self.record(text) {
+            Ok(()) => Ok(()),
+            Err(Stop::Bad(message) | Stop::TooNew(message)) => Err(message),
+        }
+    }
+
     /// The kind of look-up; `None`: one that is not known, which is noted.
     fn what(&mut self, text: Option<&Text<'_>>) -> Result<Option<What>, Stop> {
         let text = text.ok_or_else(|| Flaw::missing("/what"))?;

@@ -50,6 +50,8 @@ mod live_counts;
 #[cfg(feature = "collect")]
 mod live_examples;
 #[cfg(feature = "collect")]
+mod live_faults;
+#[cfg(feature = "collect")]
 mod live_law;
 #[cfg(feature = "probe")]
 mod live_probe;
