@@ -83,6 +83,8 @@ Examples:
   canread snapshot -g rg -w ws --output-file state.jsonl \\
     --only -n scoring --input azureml:heart@latest
 
+  canread snapshot --pseudonymise --snapshot state.jsonl --output-file shown.jsonl
+
   canread snapshot --role > role.json
 
 Exit codes: 0 collected (4 with --fail-on-gap where a look-up failed), 1 failure, 2 usage.";
@@ -344,6 +346,12 @@ pub(super) struct Snapshot {
     /// Exit with 4 where a look-up failed.
     #[arg(long)]
     pub(super) fail_on_gap: bool,
+    /// Replace ids and names, each by the same everywhere, so that the file can be shown to others; with --snapshot those of that file.
+    #[arg(long)]
+    pub(super) pseudonymise: bool,
+    /// Go on where an earlier run for this output file was broken off.
+    #[arg(long)]
+    pub(super) resume: bool,
     /// With --only: who invokes; who is signed in if left out.
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(super) principal: Option<String>,

@@ -246,7 +246,7 @@ pub struct AccessArgs {
 /// `canread snapshot`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotArgs {
-    /// State; it has no snapshot.
+    /// State; its snapshot is one whose ids and names are to be replaced.
     pub state: StateArgs,
     /// Only what this job needs; `None`: the whole workspace.
     pub only: Option<OnlyArgs>,
@@ -256,6 +256,10 @@ pub struct SnapshotArgs {
     pub probe: bool,
     /// Exit code 4 where a look-up failed.
     pub fail_on_gap: bool,
+    /// Ids and names are replaced.
+    pub pseudonymise: bool,
+    /// Goes on where an earlier run ended.
+    pub resume: bool,
 }
 
 /// The job that `snapshot --only` collects for.

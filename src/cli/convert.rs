@@ -136,10 +136,10 @@ fn no_target() -> Exit {
 }
 
 fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
-    let Snapshot { only, role, probe, fail_on_gap, principal, job, state, ignored: _ } = snapshot;
+    let Snapshot { only, role, probe, fail_on_gap, pseudonymise, resume, principal, job, state, ignored: _ } = snapshot;
     let state = self::state(state)?;
-    if state.snapshot.is_some() {
-        return Err(Exit::usage("`snapshot` collects from Azure; it takes no `--snapshot`"));
+    if state.snapshot.is_some() && (!pseudonymise || only || resume || role) {
+        return Err(Exit::usage("`snapshot` collects from Azure; it takes a `--snapshot` only to `--pseudonymise` it"));
     }
     let only = if only {
         let target = job_target(&job).ok_or_else(no_target)?;
@@ -149,7 +149,7 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     } else {
         None
     };
-    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap })
+    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap, pseudonymise, resume })
 }
 
 fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {

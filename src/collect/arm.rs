@@ -4,15 +4,12 @@ use super::authorization::{AuthorizationList, AuthorizationSource};
 use super::cloud::{Service, is_account_name};
 use super::get::{arm, get_object, get_pages};
 use super::plan::{AccountHint, Gathered, ListOf, Want};
-use super::record::LookupPlace;
-use super::transport::{Auth, Call, Transport, Verb};
+use super::transport::{Call, Transport, Verb};
 use super::trouble::Trouble;
-use crate::model::{Scope, What};
-use serde::Deserialize;
+use crate::model::Scope;
 use serde_json::{Value, json};
-use zeroize::{Zeroize, Zeroizing};
 
-const MACHINE_LEARNING: &str = "2025-12-01";
+pub(super) const MACHINE_LEARNING: &str = "2025-12-01";
 const STORAGE: &str = "2023-05-01";
 const NETWORK: &str = "2024-05-01";
 const IDENTITY: &str = "2023-01-31";
@@ -150,7 +147,7 @@ pub(super) async fn subscription(transport: &Transport, want: &Want, id: &str) -
     Gathered { lines: vec![line], whole: true, ..Gathered::default() }
 }
 
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
@@ -175,22 +172,32 @@ pub(super) fn private_endpoint(connection: &Value) -> Option<Scope> {
     id.subscription().is_some().then_some(id)
 }
 
-pub(super) async fn find_account(transport: &Transport, want: &Want, name: &str) -> Gathered {
+/// The id of an account: by Resource Graph in every subscription, else by the list of `subscription`, for a new account is
+/// not yet in Resource Graph and not everybody may ask it.
+pub(super) async fn find_account(transport: &Transport, want: &Want, name: &str, subscription: Option<&str>) -> Gathered {
     if !is_account_name(name) {
         return Gathered::failed(want, &Trouble::own("BadName", "no storage account can have that name"));
     }
     let query = format!("resources | where type =~ 'microsoft.storage/storageaccounts' and name =~ '{name}' | {ACCOUNT_ROW}");
-    let rows = match rows(transport, query).await {
-        Ok(rows) => rows,
-        Err(trouble) => return Gathered::failed(want, &trouble),
-    };
-    let mut hints = rows.iter().filter_map(account_hint);
-    match hints.find(|hint| hint.id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name))) {
-        Some(hint) => Gathered { hints: vec![hint], whole: true, ..Gathered::default() },
-        None => {
-            let message = "Resource Graph shows no storage account of that name; it may be in another tenant, or not readable";
-            Gathered::failed(want, &Trouble::own("NotFound", message))
+    let trouble = match rows(transport, query).await.map(|rows| account_in(&rows, name)) {
+        Ok(Some(hint)) => return found(hint),
+        Ok(None) => {
+            Trouble::own("NotFound", "Resource Graph shows no storage account of that name; it may be in another tenant, or not readable")
         }
+        Err(trouble) => trouble,
+    };
+    let Some(subscription) = subscription.filter(|id| is_plain(id)) else {
+        return Gathered::failed(want, &trouble);
+    };
+    let path = format!("/subscriptions/{subscription}/providers/Microsoft.Storage/storageAccounts");
+    let listed = match arm(transport, &path, STORAGE) {
+        Ok(call) => get_pages(transport, call).await,
+        Err(_) => return Gathered::failed(want, &trouble),
+    };
+    let rows: Vec<Value> = listed.pages.iter().filter_map(|page| page.get("value")?.as_array()).flatten().cloned().collect();
+    match account_in(&rows, name) {
+        Some(hint) => found(hint),
+        None => Gathered::failed(want, &trouble),
     }
 }
 
@@ -205,62 +212,14 @@ pub(super) async fn account_hints(transport: &Transport, subscription: &str) -> 
     Gathered { hints, ..Gathered::default() }
 }
 
-/// What `listSecrets` answers, as far as it is looked at.
-#[derive(Deserialize)]
-struct StoredSecret {
-    #[serde(rename = "secretsType")]
-    kind: Option<String>,
-    #[serde(rename = "sasToken")]
-    sas: Option<Zeroizing<String>>,
+fn found(hint: AccountHint) -> Gathered {
+    Gathered { hints: vec![hint], whole: true, ..Gathered::default() }
 }
 
-/// The public fields of a stored SAS; the rest is wiped.
-pub(super) async fn secrets(transport: &Transport, want: &Want, datastore: &Scope) -> Gathered {
-    let place = LookupPlace::new(What::StoredCredential, datastore.as_str());
-    let call = path_of(datastore).and_then(|path| arm(transport, &format!("{path}/listSecrets"), MACHINE_LEARNING));
-    let call = match call {
-        Ok(call) => Call { verb: Verb::Post("{}".to_owned()), auth: Auth::Token, ..call },
-        Err(trouble) => return Gathered::failed(want, &trouble),
-    };
-    let mut reply = match transport.send(&call).await {
-        Ok(reply) if reply.is_success() => reply,
-        Ok(reply) => return Gathered::failed(want, &reply.trouble()),
-        Err(trouble) => return Gathered::failed(want, &trouble),
-    };
-    let secret = serde_json::from_slice::<StoredSecret>(&reply.body);
-    reply.body.zeroize();
-    let Ok(StoredSecret { kind: Some(kind), sas }) = secret else {
-        return Gathered {
-            gaps: vec![(place, Trouble::answer(reply.status, "NotJson", "the answer names no secret"))],
-            ..Gathered::default()
-        };
-    };
-    let mut line = json!({"kind": "stored_credential", "datastore": datastore.as_str(), "credentials_type": kind});
-    let mut next = Vec::new();
-    if let Some(sas) = sas {
-        let public = without_signature(&sas);
-        next.extend(issuer(&public));
-        if let Some(fields) = line.as_object_mut() {
-            fields.insert("sas".to_owned(), public.into());
-        }
-    }
-    Gathered { lines: vec![line], coverage: vec![place], next, whole: true, ..Gathered::default() }
-}
-
-/// A SAS query without `?` and without `sig`.
-fn without_signature(sas: &str) -> String {
-    let query = sas.trim().trim_start_matches('?');
-    query
-        .split('&')
-        .filter(|pair| !pair.split('=').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("sig")))
-        .collect::<Vec<_>>()
-        .join("&")
-}
-
-/// Whoever issued a user-delegation SAS: their rights bound it.
-pub(super) fn issuer(sas: &str) -> Vec<Want> {
-    let id = sas.split('&').find_map(|pair| pair.strip_prefix("skoid=")).filter(|id| is_plain(id));
-    id.map(super::graph::about).unwrap_or_default()
+/// The one account of that name; names are unique in a cloud.
+fn account_in(rows: &[Value], name: &str) -> Option<AccountHint> {
+    let mut hints = rows.iter().filter_map(account_hint);
+    hints.find(|hint| hint.id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name)))
 }
 
 pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
@@ -270,13 +229,6 @@ pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_signature_is_dropped_in_any_casing() {
-        assert_eq!(without_signature("?sv=1&SIG=abc%3D&se=2"), "sv=1&se=2");
-        assert_eq!(without_signature("sig=abc"), "");
-        assert_eq!(without_signature("sv=1&sigx=1"), "sv=1&sigx=1");
-    }
 
     #[test]
     fn ids_that_leave_their_path_are_refused() {

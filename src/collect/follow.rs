@@ -1,10 +1,11 @@
 //! What an answer leads to.
 
-use super::arm::{self, text};
+use super::arm::{private_endpoint, text};
 use super::authorization::AuthorizationList;
 use super::engine::{Covered, items};
 use super::graph;
-use super::plan::{AccountHint, DataPath, Gathered, ListOf, Plan, Target, Want};
+use super::plan::{AccountHint, DataPath, Gathered, ListOf, Plan, ProbePlace, Target, Want};
+use super::secrets;
 use super::signin::Identity;
 use crate::model::{
     AssetVersion, Folded, InputReference, ReferenceContext, ReferenceOrigin, Scope, StorageUrl, StoreKind, StorePath, What, WorkspaceRef,
@@ -36,8 +37,8 @@ pub(super) struct Follow<'p> {
     plan: &'p Plan,
     storage_suffix: String,
     accounts: BTreeMap<String, Account>,
-    /// Paths that references name in a datastore, until the datastore is known.
-    datastore_paths: BTreeMap<Scope, BTreeSet<StorePath>>,
+    /// Paths that references name in a datastore, until the datastore is known; whether each is declared one file.
+    datastore_paths: BTreeMap<Scope, BTreeMap<StorePath, bool>>,
     /// Computes and versions that the question is about, and the bodies that came in lists.
     relevant: BTreeSet<Scope>,
     listed: BTreeMap<Scope, Value>,
@@ -48,6 +49,11 @@ pub(super) struct Follow<'p> {
     assets: BTreeSet<Scope>,
     assignees: BTreeSet<Folded>,
     asked_for_leftovers: bool,
+    /// Datastores whose credential was looked at.
+    secrets_asked: BTreeSet<Scope>,
+    /// Who is asked about, and whether a condition asks for their custom security attributes.
+    principals: BTreeSet<Folded>,
+    attributes_matter: bool,
 }
 
 impl<'p> Follow<'p> {
@@ -65,7 +71,28 @@ impl<'p> Follow<'p> {
             assets: BTreeSet::new(),
             assignees: BTreeSet::new(),
             asked_for_leftovers: false,
+            secrets_asked: BTreeSet::new(),
+            principals: BTreeSet::new(),
+            attributes_matter: false,
         }
+    }
+
+    /// What conditions ask of the principals of `wants`, and of those before them.
+    pub(super) fn attributes(&mut self, gathered: &Gathered, wants: &[Want]) -> Vec<Want> {
+        let mut fresh: Vec<Folded> = Vec::new();
+        for want in wants {
+            if let Want::Memberships(id) = want
+                && self.principals.insert(id.clone())
+            {
+                fresh.push(id.clone());
+            }
+        }
+        let asks = |body: &&Value| text(body, "/properties/condition").to_ascii_lowercase().contains("customsecurityattributes");
+        if !self.attributes_matter && items(gathered).iter().any(asks) {
+            self.attributes_matter = true;
+            fresh = self.principals.iter().cloned().collect();
+        }
+        if self.attributes_matter { fresh.into_iter().map(Want::Attributes).collect() } else { Vec::new() }
     }
 
     /// Everything whose name is known from the start.
@@ -87,7 +114,7 @@ impl<'p> Follow<'p> {
             }
         }
         for reference in &plan.references {
-            wants.extend(self.reference(reference));
+            wants.extend(self.reference(reference, plan.files.contains(reference)));
         }
         // Which account it is becomes known with the datastore: what all of them are is asked meanwhile.
         let through_datastore = |one: &InputReference| matches!(one, InputReference::DataAsset { .. } | InputReference::Datastore { .. });
@@ -126,7 +153,7 @@ impl<'p> Follow<'p> {
         }
     }
 
-    fn reference(&mut self, reference: &InputReference) -> Vec<Want> {
+    fn reference(&mut self, reference: &InputReference, is_file: bool) -> Vec<Want> {
         match reference {
             InputReference::DataAsset { name, version, workspace } => {
                 let Some(workspace) = self.workspace_of(workspace.as_ref()) else {
@@ -147,13 +174,20 @@ impl<'p> Follow<'p> {
                     return Vec::new();
                 };
                 let id = workspace.join(&format!("datastores/{name}"));
-                self.datastore_paths.entry(id.clone()).or_default().insert(path.clone());
+                self.datastore_paths.entry(id.clone()).or_default().insert(path.clone(), is_file);
                 match self.listed.get(&id).cloned() {
                     Some(body) => self.datastore(&id, &body),
                     None => vec![Want::Resource(id)],
                 }
             }
-            InputReference::Storage(url) => self.url(url),
+            InputReference::Storage(url) => {
+                let mut wants = self.url(url);
+                if self.plan.probe && !url.foreign_cloud && url.store != StoreKind::AdlsGen1 {
+                    let (account, container, path) = (url.account.to_lowercase(), url.container.clone(), url.path.clone());
+                    wants.push(Want::Anonymous(ProbePlace { account, container, path, is_file }));
+                }
+                wants
+            }
             InputReference::RegistryAsset { .. }
             | InputReference::V1Dataset { .. }
             | InputReference::FileShare { .. }
@@ -168,7 +202,7 @@ impl<'p> Follow<'p> {
         if url.foreign_cloud || url.store == StoreKind::AdlsGen1 {
             return Vec::new();
         }
-        let mut wants = url.sas.as_deref().map(arm::issuer).unwrap_or_default();
+        let mut wants = url.sas.as_deref().map(secrets::issuer).unwrap_or_default();
         let place = Place { container: url.container.clone(), path: url.path.clone(), descend: true };
         wants.extend(self.place(&url.account, place));
         wants
@@ -249,10 +283,12 @@ impl<'p> Follow<'p> {
             | Want::Objects(_)
             | Want::Application(_)
             | Want::Memberships(_)
+            | Want::Attributes(_)
             | Want::Ancestor(_)
             | Want::Leaf { .. }
             | Want::Below(_)
-            | Want::Secrets(_) => {}
+            | Want::Secrets { .. }
+            | Want::Anonymous(_) => {}
         }
         if let Want::List(list, parent) = want {
             self.finished_lists.insert((*list, parent.clone()));
@@ -297,7 +333,10 @@ impl<'p> Follow<'p> {
             "workspaces/batchendpoints/deployments" => self.deployment(want, &id, body),
             "workspaces/datastores" => {
                 self.listed.insert(id.clone(), body.clone());
-                self.datastore(&id, body)
+                // Of a list that was asked for the default one, only that and what the question names matter.
+                let is_default = body.pointer("/properties/isDefault").and_then(Value::as_bool) == Some(true);
+                let by_list = matches!(want, Want::List(ListOf::DefaultDatastore, _));
+                if by_list && !is_default && !self.datastore_paths.contains_key(&id) { Vec::new() } else { self.datastore(&id, body) }
             }
             "workspaces/data" => self.asset(want, &id, body),
             "workspaces/data/versions" => {
@@ -404,11 +443,19 @@ impl<'p> Follow<'p> {
         }
         let root = Place { container: container.to_owned(), path: StorePath::root(), descend: false };
         wants.extend(self.place(&account, root));
-        for path in self.datastore_paths.remove(id).unwrap_or_default() {
-            wants.extend(self.place(&account, Place { container: container.to_owned(), path, descend: true }));
+        let mut probes = Vec::new();
+        for (path, is_file) in self.datastore_paths.remove(id).unwrap_or_default() {
+            wants.extend(self.place(&account, Place { container: container.to_owned(), path: path.clone(), descend: true }));
+            let (account, container) = (account.to_lowercase(), container.to_owned());
+            probes.extend(self.plan.probe.then_some(ProbePlace { account, container, path, is_file }));
         }
         match text(body, "/properties/credentials/credentialsType") {
-            "Sas" => wants.push(Want::Secrets(id.clone())),
+            // The fields of a SAS decide; a key decides nothing by itself, but may be tried.
+            kind @ ("Sas" | "AccountKey") => {
+                let first = self.secrets_asked.insert(id.clone());
+                let decides = !probes.is_empty() || (kind == "Sas" && first);
+                wants.extend(decides.then(|| Want::Secrets { datastore: id.clone(), probes }));
+            }
             "ServicePrincipal" | "Certificate" => {
                 let client = text(body, "/properties/credentials/clientId");
                 wants.extend((!client.is_empty()).then(|| Want::Application(client.to_owned())));
@@ -455,7 +502,10 @@ impl<'p> Follow<'p> {
         let context =
             ReferenceContext { workspace: workspace.as_ref(), storage_suffix: &suffix, ..ReferenceContext::new(ReferenceOrigin::Service) };
         match InputReference::parse(&uri, &context).outcome {
-            Ok(reference @ (InputReference::Datastore { .. } | InputReference::Storage(_))) => self.reference(&reference),
+            Ok(reference @ (InputReference::Datastore { .. } | InputReference::Storage(_))) => {
+                let is_file = text(body, "/properties/dataType").eq_ignore_ascii_case("uri_file");
+                self.reference(&reference, is_file)
+            }
             Ok(_) | Err(_) => Vec::new(),
         }
     }
@@ -464,7 +514,7 @@ impl<'p> Follow<'p> {
         let mut wants = self.account_id(id);
         let hierarchical = body.pointer("/properties/isHnsEnabled").and_then(Value::as_bool).unwrap_or(false);
         let connections = body.pointer("/properties/privateEndpointConnections").and_then(Value::as_array);
-        wants.extend(connections.into_iter().flatten().filter_map(arm::private_endpoint).map(Want::Resource));
+        wants.extend(connections.into_iter().flatten().filter_map(private_endpoint).map(Want::Resource));
         wants.extend(self.kind(&id.name().to_lowercase(), hierarchical, true));
         wants
     }

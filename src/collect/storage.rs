@@ -203,6 +203,10 @@ async fn flat_leaf(transport: &Transport, want: &Want, at: &DataPath, descend: b
     let (own, listed) = futures::join!(own, listed);
     let (own, (below, complete)) = match (own, listed) {
         (Ok(own), Ok(listed)) => (own, listed),
+        // Whoever may read but not list still knows of the path itself.
+        (Ok(own), Err(trouble)) if own.exists => {
+            return Gathered { lines: vec![path_line(at, &at.path, &own)], ..Gathered::failed(want, &trouble) };
+        }
         (Err(trouble), _) | (_, Err(trouble)) => return Gathered::failed(want, &trouble),
     };
     let mut gathered = Gathered { whole: true, ..Gathered::default() };

@@ -24,9 +24,18 @@ struct Malformed {
 
 pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let job = check::job_inputs(args)?;
-    let state = load(&args.state, lines, output, streams)?;
     let defaults = CheckDefaults::new(args, job);
-    answer_all(lines, output, streams, |line| {
+    let lines = Lines::of(lines, args.state.snapshot.is_none())?;
+    let questions: Vec<_> = lines.at_hand().filter_map(|line| parse_check_line(line, &defaults).ok()).collect();
+    let needs = Needs {
+        targets: questions.iter().map(|question| &question.target).collect(),
+        jobs: questions.iter().map(|question| &question.job).collect(),
+        principals: questions.iter().filter_map(|question| question.principal.as_deref()).collect(),
+        probe: args.probe,
+        ..Needs::default()
+    };
+    let state = load(&args.state, &lines, output, &needs, streams)?;
+    answer_all(&lines, output, streams, |line| {
         let question = parse_check_line(line, &defaults)?;
         let at = question.at.unwrap_or(state.at);
         let id = question.id.clone();
@@ -37,9 +46,16 @@ pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, strea
 }
 
 pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let state = load(&args.state, lines, output, streams)?;
     let defaults = AccessDefaults::new(args);
-    answer_all(lines, output, streams, |line| {
+    let lines = Lines::of(lines, args.state.snapshot.is_none())?;
+    let questions: Vec<_> = lines.at_hand().filter_map(|line| parse_access_line(line, &defaults).ok()).collect();
+    let needs = Needs {
+        urls: questions.iter().map(|question| &question.url).collect(),
+        principals: questions.iter().map(|question| question.principal.as_str()).collect(),
+        ..Needs::default()
+    };
+    let state = load(&args.state, &lines, output, &needs, streams)?;
+    answer_all(&lines, output, streams, |line| {
         let question = parse_access_line(line, &defaults)?;
         let ask = Ask {
             principal: &question.principal,
@@ -54,13 +70,41 @@ pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, str
     })
 }
 
-fn load(args: &crate::cli::StateArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<State, Failure> {
+/// Where the questions come from.
+enum Lines<'a> {
+    /// Read as they are answered.
+    Streamed(&'a Source),
+    /// Read whole, because what they ask about is collected first.
+    AtHand(String),
+}
+
+impl<'a> Lines<'a> {
+    fn of(source: &'a Source, is_live: bool) -> Result<Self, Failure> {
+        Ok(if is_live { Lines::AtHand(state::read_source(source)?) } else { Lines::Streamed(source) })
+    }
+
+    fn at_hand(&self) -> impl Iterator<Item = &str> {
+        let text = match self {
+            Lines::AtHand(text) => text.as_str(),
+            Lines::Streamed(_) => "",
+        };
+        text.lines().map(str::trim).filter(|line| !line.is_empty())
+    }
+}
+
+fn load(
+    args: &crate::cli::StateArgs,
+    lines: &Lines<'_>,
+    output: &OutputArgs,
+    needs: &Needs<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<State, Failure> {
     // A batch has one form, lines of JSON; what a command has besides is taken for it.
     only_table_or_json(output, "--batch")?;
-    if *lines == Source::Stdin && args.snapshot == Some(Source::Stdin) {
+    if matches!(lines, Lines::Streamed(Source::Stdin)) && args.snapshot == Some(Source::Stdin) {
         return Err(Failure::usage("`--snapshot -` and `--batch -` both read standard input; give one of them a file"));
     }
-    let state = state::load(args, &Needs::default(), streams)?;
+    let state = state::load(args, needs, streams)?;
     for warning in &state.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }
@@ -69,7 +113,7 @@ fn load(args: &crate::cli::StateArgs, lines: &Source, output: &OutputArgs, strea
 
 /// Answers line by line. 1 if any line was malformed, else 0.
 fn answer_all(
-    lines: &Source,
+    lines: &Lines<'_>,
     output: &OutputArgs,
     streams: &mut Streams<'_>,
     answer: impl Fn(&str) -> Result<BatchReport, LineError>,
@@ -98,10 +142,11 @@ fn answer_all(
 }
 
 #[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
-fn each_line(lines: &Source, handle: impl FnMut(Result<&str, String>, bool) -> io::Result<()>) -> io::Result<()> {
+fn each_line(lines: &Lines<'_>, handle: impl FnMut(Result<&str, String>, bool) -> io::Result<()>) -> io::Result<()> {
     match lines {
-        Source::Stdin => read_lines(BufReader::new(io::stdin().lock()), handle),
-        Source::File(path) => {
+        Lines::AtHand(text) => read_lines(BufReader::new(text.as_bytes()), handle),
+        Lines::Streamed(Source::Stdin) => read_lines(BufReader::new(io::stdin().lock()), handle),
+        Lines::Streamed(Source::File(path)) => {
             let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
             read_lines(BufReader::new(std::fs::File::open(path).map_err(named)?), handle)
         }

@@ -4,6 +4,11 @@ mod access;
 mod batch;
 mod check;
 mod live;
+#[cfg(feature = "collect")]
+mod partial;
+#[cfg(feature = "collect")]
+mod progress;
+mod role;
 mod rules;
 mod snapshot;
 mod state;

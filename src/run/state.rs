@@ -35,9 +35,10 @@ pub(super) struct State {
 /// Reads rules and snapshot.
 pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_>) -> Result<State, Failure> {
     let rules = load_rules(args.rules.as_deref())?;
-    let at = args.at.unwrap_or_else(now);
     let Some(source) = &args.snapshot else {
         let live = live::load(args, needs, streams)?;
+        // Now is when it was collected, so that what was tried a moment ago counts.
+        let at = args.at.unwrap_or_else(now);
         let snapshot = live.loaded.snapshot;
         let warnings = live.loaded.warnings.iter().map(file_warning).collect();
         return Ok(State {
@@ -50,6 +51,7 @@ pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_
             workspace: live.workspace,
         });
     };
+    let at = args.at.unwrap_or_else(now);
     let path = match source {
         Source::Stdin => "-".to_owned(),
         Source::File(path) => path.to_string_lossy().into_owned(),

@@ -9,6 +9,7 @@ mod ids;
 mod load;
 mod notes;
 mod place;
+mod pseudonym;
 mod raw;
 mod record;
 pub mod redact;
@@ -18,34 +19,11 @@ mod source;
 mod store;
 
 pub use error::{Problem, ReadErrors};
-pub use source::{read, read_path};
+pub use load::LineCheck;
+pub use pseudonym::Pseudonyms;
+pub use source::{read, read_path, text};
 
 use crate::model::{Snapshot, WarningId};
-
-/// Tells of one line after the other whether a file may hold it: what is written must be readable.
-pub struct Trial(load::Loader);
-
-impl std::fmt::Debug for Trial {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Trial")
-    }
-}
-
-impl Default for Trial {
-    fn default() -> Self {
-        Trial(load::Loader::new("a line"))
-    }
-}
-
-impl Trial {
-    /// What is wrong with a line, as an error about a file would say it, without any value of it.
-    ///
-    /// # Errors
-    /// What makes a file that holds the line unreadable.
-    pub fn line(&mut self, text: &str) -> Result<(), String> {
-        self.0.try_line(text)
-    }
-}
 
 /// The newest version of the file's format that is understood.
 pub const VERSION: u64 = 1;

@@ -31,7 +31,7 @@ fn between(text: &str, mark: &str, new: &str) -> String {
 #[test]
 fn the_command_line_is_documented_as_it_is() {
     let mut text = String::from("# Command line\n\nWhat `--help` prints, written by a test.\n");
-    for command in [None, Some("check"), Some("access"), Some("rules"), Some("completions"), Some("man")] {
+    for command in [None, Some("check"), Some("access"), Some("snapshot"), Some("rules"), Some("completions"), Some("man")] {
         let mut arguments: Vec<&str> = command.into_iter().collect();
         arguments.push("--help");
         let ran = canread(&arguments);
@@ -145,6 +145,7 @@ fn every_link_between_documents_leads_somewhere() {
         "CHANGELOG.md",
         "SECURITY.md",
         "docs/design.md",
+        "docs/live.md",
         "docs/snapshot.md",
         "docs/verdicts.md",
         "examples/README.md",

@@ -55,12 +55,17 @@ mod live_faults;
 mod live_law;
 #[cfg(feature = "probe")]
 mod live_probe;
+#[cfg(feature = "probe")]
+mod live_probe_check;
+#[cfg(feature = "collect")]
+mod live_snapshot;
 #[cfg(feature = "collect")]
 mod live_transport;
 #[cfg(feature = "collect")]
 mod live_world;
 mod outputs_whole;
 mod period;
+mod pseudonym;
 mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;

@@ -64,7 +64,12 @@ fn list_secrets(world: &World, datastore: &str) -> Response {
             false => error(404, "UserError", "Datastore was not found."),
         };
     };
+    // A test that means to use what is stored says what it is.
     let body = match text(record, "/credentials_type") {
+        kind if record.get("secret").is_some() => {
+            let name = if kind == "Sas" { "sasToken" } else { "key" };
+            json!({ "secretsType": kind, name: text(record, "/secret") })
+        }
         "AccountKey" => json!({ "secretsType": "AccountKey", "key": planted_key() }),
         "Sas" => json!({ "secretsType": "Sas", "sasToken": format!("?{}&sig={PLANTED_SIGNATURE}", text(record, "/sas")) }),
         "ServicePrincipal" => json!({ "secretsType": "ServicePrincipal", "clientSecret": PLANTED_CLIENT_SECRET }),
