@@ -3,7 +3,7 @@
 use super::authorization::{AuthorizationList, AuthorizationSource};
 use super::cloud::{Service, is_account_name};
 use super::get::{arm, get_object, get_pages};
-use super::plan::{Gathered, ListOf, Want};
+use super::plan::{AccountHint, Gathered, ListOf, Want};
 use super::transport::{Call, Transport, Verb};
 use super::trouble::Trouble;
 use crate::model::Scope;
@@ -174,15 +174,36 @@ pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
+/// What is projected of a storage account: enough to ask for the rest at once.
+const ACCOUNT_ROW: &str = "project id, name, hierarchical = properties.isHnsEnabled, endpoints = properties.privateEndpointConnections";
+
+fn account_hint(row: &Value) -> Option<AccountHint> {
+    let id = Scope::new(text(row, "/id"));
+    id.segment_after("storageaccounts")?;
+    let endpoints = row.get("endpoints").and_then(Value::as_array).into_iter().flatten();
+    Some(AccountHint {
+        // Null is how an account of before the flag says no.
+        hierarchical: row.get("hierarchical").map(|flag| flag.as_bool().unwrap_or(false)),
+        private_endpoints: endpoints.filter_map(private_endpoint).collect(),
+        id,
+    })
+}
+
+/// The endpoint of a private endpoint connection.
+pub(super) fn private_endpoint(connection: &Value) -> Option<Scope> {
+    let id = Scope::new(text(connection, "/properties/privateEndpoint/id"));
+    id.subscription().is_some().then_some(id)
+}
+
 /// The id of an account: by Resource Graph in every subscription, else by the list of `subscription`, for a new account is
 /// not yet in Resource Graph and not everybody may ask it.
 pub(super) async fn find_account(transport: &Transport, want: &Want, name: &str, subscription: Option<&str>) -> Gathered {
     if !is_account_name(name) {
         return Gathered::failed(want, &Trouble::own("BadName", "no storage account can have that name"));
     }
-    let query = format!("resources | where type =~ 'microsoft.storage/storageaccounts' and name =~ '{name}' | project id, name");
+    let query = format!("resources | where type =~ 'microsoft.storage/storageaccounts' and name =~ '{name}' | {ACCOUNT_ROW}");
     let trouble = match rows(transport, query).await.map(|rows| account_in(&rows, name)) {
-        Ok(Some(id)) => return found(id),
+        Ok(Some(hint)) => return found(hint),
         Ok(None) => {
             Trouble::own("NotFound", "Resource Graph shows no storage account of that name; it may be in another tenant, or not readable")
         }
@@ -198,19 +219,30 @@ pub(super) async fn find_account(transport: &Transport, want: &Want, name: &str,
     };
     let rows: Vec<Value> = listed.pages.iter().filter_map(|page| page.get("value")?.as_array()).flatten().cloned().collect();
     match account_in(&rows, name) {
-        Some(id) => found(id),
+        Some(hint) => found(hint),
         None => Gathered::failed(want, &trouble),
     }
 }
 
-fn found(id: Scope) -> Gathered {
-    Gathered { next: vec![Want::Resource(id)], whole: true, ..Gathered::default() }
+/// Storage accounts of a subscription, the first thousand; a failure costs time and no fact.
+pub(super) async fn account_hints(transport: &Transport, subscription: &str) -> Gathered {
+    if !is_plain(subscription) {
+        return Gathered::default();
+    }
+    let query =
+        format!("resources | where type =~ 'microsoft.storage/storageaccounts' and subscriptionId =~ '{subscription}' | {ACCOUNT_ROW}");
+    let hints = rows(transport, query).await.unwrap_or_default().iter().filter_map(account_hint).collect();
+    Gathered { hints, ..Gathered::default() }
+}
+
+fn found(hint: AccountHint) -> Gathered {
+    Gathered { hints: vec![hint], whole: true, ..Gathered::default() }
 }
 
 /// The one account of that name; names are unique in a cloud.
-fn account_in(rows: &[Value], name: &str) -> Option<Scope> {
-    let ids = rows.iter().map(|row| Scope::new(text(row, "/id")));
-    ids.into_iter().find(|id| id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name)))
+fn account_in(rows: &[Value], name: &str) -> Option<AccountHint> {
+    let mut hints = rows.iter().filter_map(account_hint);
+    hints.find(|hint| hint.id.segment_after("storageaccounts").is_some_and(|found| found.eq_ignore_ascii_case(name)))
 }
 
 pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {

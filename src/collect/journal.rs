@@ -45,7 +45,8 @@ pub(super) fn name(want: &Want) -> String {
 /// with a secret is made anew.
 pub(super) fn kept(want: &Want, gathered: &Gathered) -> Option<Value> {
     let again = matches!(want, Want::Secrets { .. } | Want::Anonymous(_));
-    if again || !gathered.gaps.is_empty() || !gathered.next.is_empty() {
+    let leads = !gathered.next.is_empty() || !gathered.hints.is_empty();
+    if again || leads || !gathered.gaps.is_empty() {
         return None;
     }
     let places = gathered.coverage.iter().map(|place| json!([place.what.as_str(), place.scope, place.below]));
