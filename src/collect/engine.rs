@@ -114,12 +114,12 @@ pub async fn go_on(
         let mut next = follow.after(&want, &gathered);
         next.append(&mut gathered.next);
         next.extend(follow.attributes(&gathered, &next));
-        if gathered.whole {
-            whole.insert(want);
-        }
         notes.append(&mut gathered.notes);
         unanswered += usize::from(gathered.gaps.iter().any(|(_, trouble)| trouble.is_passing()));
-        record(&mut recorder, &places, gathered);
+        let is_whole = gathered.whole;
+        if record(&mut recorder, &places, gathered) && is_whole {
+            whole.insert(want);
+        }
         fresh = next.into_iter().map(|want| (want, wave + 1)).collect();
         if running.is_empty() && fresh.is_empty() {
             fresh = follow.leftover().into_iter().map(|want| (want, wave + 1)).collect();
@@ -145,6 +145,7 @@ async fn look_up(
         Want::Authorization(list, scope) => arm::authorization(source, &want, *list, scope).await,
         Want::Subscription(id) => arm::subscription(transport, &want, id).await,
         Want::FindAccount(name) => arm::find_account(transport, &want, name, plan.subscription()).await,
+        Want::AccountHints(id) => arm::account_hints(transport, id).await,
         Want::Principal(name) => graph::principal(transport, &want, name).await,
         Want::Objects(ids) => graph::objects(transport, &want, ids).await,
         Want::Application(id) => graph::application(transport, &want, id).await,
@@ -171,8 +172,8 @@ async fn anonymous(_: &Arc<Transport>, _: &ProbePlace) -> Gathered {
     Gathered::default()
 }
 
-/// `places` are those of the look-up: what it answered may not be fit for the file, and then it has failed too.
-fn record(recorder: &mut Recorder, places: &[LookupPlace], gathered: Gathered) {
+/// `places` are those of the look-up: what it answered may not be fit for the file, and then it has failed too: `false`.
+fn record(recorder: &mut Recorder, places: &[LookupPlace], gathered: Gathered) -> bool {
     let bodies: Vec<_> = gathered.bodies.iter().map(|(kind, body)| recorder.body(kind, body)).collect();
     let lines: Vec<_> = gathered.lines.into_iter().map(|line| recorder.line(line)).collect();
     let flaw = bodies.into_iter().chain(lines).find_map(Result::err);
@@ -185,6 +186,7 @@ fn record(recorder: &mut Recorder, places: &[LookupPlace], gathered: Gathered) {
     for (place, trouble) in &gathered.gaps {
         recorder.gap(place, trouble);
     }
+    flaw.is_none()
 }
 
 /// Bodies of an answer, one by one.

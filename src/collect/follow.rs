@@ -1,10 +1,10 @@
 //! What an answer leads to.
 
-use super::arm::text;
+use super::arm::{private_endpoint, text};
 use super::authorization::AuthorizationList;
 use super::engine::{Covered, items};
 use super::graph;
-use super::plan::{DataPath, Gathered, ListOf, Plan, ProbePlace, Target, Want};
+use super::plan::{AccountHint, DataPath, Gathered, ListOf, Plan, ProbePlace, Target, Want};
 use super::secrets;
 use super::signin::Identity;
 use crate::model::{
@@ -27,6 +27,7 @@ struct Place {
 #[derive(Default)]
 struct Account {
     id: Option<Scope>,
+    /// What its paths are asked as: by a hint first, then by the account itself.
     hierarchical: Option<bool>,
     places: BTreeSet<Place>,
 }
@@ -42,8 +43,8 @@ pub(super) struct Follow<'p> {
     relevant: BTreeSet<Scope>,
     listed: BTreeMap<Scope, Value>,
     finished_lists: BTreeSet<(ListOf, Scope)>,
-    /// The workspace was answered, so that its storage account is known.
-    workspace_answered: bool,
+    /// What Resource Graph said of accounts, by name.
+    hints: BTreeMap<String, AccountHint>,
     endpoints: BTreeSet<Scope>,
     assets: BTreeSet<Scope>,
     assignees: BTreeSet<Folded>,
@@ -65,7 +66,7 @@ impl<'p> Follow<'p> {
             relevant: BTreeSet::new(),
             listed: BTreeMap::new(),
             finished_lists: BTreeSet::new(),
-            workspace_answered: plan.workspace.is_none(),
+            hints: BTreeMap::new(),
             endpoints: BTreeSet::new(),
             assets: BTreeSet::new(),
             assignees: BTreeSet::new(),
@@ -114,6 +115,13 @@ impl<'p> Follow<'p> {
         }
         for reference in &plan.references {
             wants.extend(self.reference(reference, plan.files.contains(reference)));
+        }
+        // Which account it is becomes known with the datastore: what all of them are is asked meanwhile.
+        let through_datastore = |one: &InputReference| matches!(one, InputReference::DataAsset { .. } | InputReference::Datastore { .. });
+        if plan.references.iter().any(through_datastore)
+            && let Some(subscription) = plan.workspace.as_ref().and_then(Scope::subscription)
+        {
+            wants.push(Want::AccountHints(subscription.key().to_owned()));
         }
         for url in &plan.urls {
             wants.extend(self.url(url));
@@ -207,16 +215,12 @@ impl<'p> Follow<'p> {
         if !known.places.insert(place.clone()) {
             return Vec::new();
         }
-        match (&known.id, known.hierarchical) {
-            (Some(id), Some(hierarchical)) => {
-                let mut wants = vec![Want::Resource(container_scope(id, &place.container))];
-                wants.extend(paths(&name, &place, hierarchical));
-                wants
-            }
-            (Some(id), None) => vec![Want::Resource(container_scope(id, &place.container))],
-            (None, _) if self.workspace_answered => vec![Want::FindAccount(name)],
-            (None, _) => Vec::new(),
-        }
+        let mut wants = match &known.id {
+            Some(id) => vec![Want::Resource(container_scope(id, &place.container))],
+            None => vec![Want::FindAccount(name.clone())],
+        };
+        wants.extend(known.hierarchical.into_iter().flat_map(|hierarchical| paths(&name, &place, hierarchical)));
+        wants
     }
 
     /// The id of an account became known.
@@ -224,7 +228,7 @@ impl<'p> Follow<'p> {
         let Some(name) = id.segment_after("storageaccounts").map(str::to_lowercase) else {
             return Vec::new();
         };
-        let account = self.accounts.entry(name).or_default();
+        let account = self.accounts.entry(name.clone()).or_default();
         if account.id.is_some() {
             return Vec::new();
         }
@@ -232,12 +236,27 @@ impl<'p> Follow<'p> {
         let mut wants = vec![Want::Resource(id.clone())];
         wants.extend(grants(id));
         wants.extend(account.places.iter().map(|place| Want::Resource(container_scope(id, &place.container))));
+        if let Some(hint) = self.hints.get(&name).filter(|hint| hint.id == *id).cloned() {
+            wants.extend(self.hinted(&name, &hint));
+        }
         wants
     }
 
-    /// Names that the workspace did not tell the account of.
-    fn search(&self) -> Vec<Want> {
-        self.accounts.iter().filter(|(_, account)| account.id.is_none()).map(|(name, _)| Want::FindAccount(name.clone())).collect()
+    /// An account that matters turns out to be of a kind, by a hint: its paths need not wait for itself.
+    fn hinted(&mut self, name: &str, hint: &AccountHint) -> Vec<Want> {
+        let mut wants = hint.hierarchical.map(|hierarchical| self.kind(name, hierarchical, false)).unwrap_or_default();
+        wants.extend(hint.private_endpoints.iter().cloned().map(Want::Resource));
+        wants
+    }
+
+    /// What an account is decides how its paths are asked for; the account's own word stands above a hint.
+    fn kind(&mut self, name: &str, hierarchical: bool, certain: bool) -> Vec<Want> {
+        let account = self.accounts.entry(name.to_owned()).or_default();
+        if account.hierarchical == Some(hierarchical) || (account.hierarchical.is_some() && !certain) {
+            return Vec::new();
+        }
+        account.hierarchical = Some(hierarchical);
+        account.places.iter().flat_map(|place| paths(name, place, hierarchical)).collect()
     }
 
     /// What `gathered`, the answer to `want`, leads to.
@@ -249,11 +268,9 @@ impl<'p> Follow<'p> {
                     wants.extend(self.resource(want, body));
                 }
             }
-            Want::FindAccount(_) => {
-                for found in &gathered.next {
-                    if let Want::Resource(id) = found {
-                        wants.extend(self.account_id(id));
-                    }
+            Want::FindAccount(_) | Want::AccountHints(_) => {
+                for hint in &gathered.hints {
+                    wants.extend(self.hint(want, hint));
                 }
             }
             Want::Authorization(AuthorizationList::RoleAssignments, _) if self.plan.whole => {
@@ -277,11 +294,20 @@ impl<'p> Follow<'p> {
             self.finished_lists.insert((*list, parent.clone()));
             wants.extend(self.after_list(*list));
         }
-        if matches!(want, Want::Resource(id) if self.plan.workspace.as_ref() == Some(id)) {
-            self.workspace_answered = true;
-            wants.extend(self.search());
-        }
         wants
+    }
+
+    /// What Resource Graph says of one account. Of a whole subscription only those that matter are followed.
+    fn hint(&mut self, want: &Want, hint: &AccountHint) -> Vec<Want> {
+        let name = hint.id.name().to_lowercase();
+        self.hints.insert(name.clone(), hint.clone());
+        if matches!(want, Want::FindAccount(_)) {
+            let mut wants = self.account_id(&hint.id);
+            wants.extend(self.hinted(&name, hint));
+            return wants;
+        }
+        let matters = self.accounts.get(&name).is_some_and(|account| account.id.as_ref() == Some(&hint.id));
+        if matters { self.hinted(&name, hint) } else { Vec::new() }
     }
 
     /// Computes that matter and that the list did not bear are asked for by name.
@@ -318,7 +344,8 @@ impl<'p> Follow<'p> {
                 if self.plan.whole || self.relevant.contains(&id) { self.version(body) } else { self.newest(want, &id) }
             }
             "storageaccounts" => self.storage_account(&id, body),
-            "privateendpoints" => network(text(body, "/properties/subnet/id")),
+            // Its subnet decides nothing; the network tells what it is peered with.
+            "privateendpoints" => network(text(body, "/properties/subnet/id")).into_iter().skip(1).collect(),
             _ => Vec::new(),
         }
     }
@@ -411,6 +438,9 @@ impl<'p> Follow<'p> {
                 format!("/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Storage/storageAccounts/{account}");
             wants.extend(self.account_id(&Scope::new(&scope)));
         }
+        if property("datastoreType") == "AzureDataLakeGen2" {
+            wants.extend(self.kind(&account.to_lowercase(), true, false));
+        }
         let root = Place { container: container.to_owned(), path: StorePath::root(), descend: false };
         wants.extend(self.place(&account, root));
         let mut probes = Vec::new();
@@ -484,15 +514,8 @@ impl<'p> Follow<'p> {
         let mut wants = self.account_id(id);
         let hierarchical = body.pointer("/properties/isHnsEnabled").and_then(Value::as_bool).unwrap_or(false);
         let connections = body.pointer("/properties/privateEndpointConnections").and_then(Value::as_array);
-        for connection in connections.into_iter().flatten() {
-            let endpoint = Scope::new(text(connection, "/properties/privateEndpoint/id"));
-            wants.extend(endpoint.subscription().map(|_| Want::Resource(endpoint.clone())));
-        }
-        let name = id.name().to_lowercase();
-        if let Some(account) = self.accounts.get_mut(&name).filter(|account| account.hierarchical.is_none()) {
-            account.hierarchical = Some(hierarchical);
-            wants.extend(account.places.iter().flat_map(|place| paths(&name, place, hierarchical)));
-        }
+        wants.extend(connections.into_iter().flatten().filter_map(private_endpoint).map(Want::Resource));
+        wants.extend(self.kind(&id.name().to_lowercase(), hierarchical, true));
         wants
     }
 

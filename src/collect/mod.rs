@@ -18,6 +18,7 @@ mod probe;
 mod record;
 mod retry;
 mod secrets;
+mod shape;
 mod signin;
 mod storage;
 mod transport;

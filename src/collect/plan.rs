@@ -114,6 +114,8 @@ pub(super) enum Want {
     Subscription(String),
     /// A storage account by name, in any subscription.
     FindAccount(String),
+    /// What the storage accounts of a subscription are: hints, so that paths need not wait for the account itself.
+    AccountHints(String),
     /// A principal as a person named it.
     Principal(String),
     /// Directory objects by id.
@@ -176,6 +178,8 @@ impl Want {
             }
             Want::Subscription(id) => one(What::Subscription, id.clone()),
             Want::FindAccount(name) => one(What::Resource, format!("storageAccounts/{name}")),
+            // Whoever may not have hints waits for the accounts: nothing is missing.
+            Want::AccountHints(_) => Vec::new(),
             Want::Principal(text) | Want::Application(text) => one(What::DirectoryObject, text.clone()),
             Want::Objects(ids) => ids.iter().map(|id| LookupPlace::new(What::DirectoryObject, id.as_str())).collect(),
             Want::Memberships(id) => one(What::Memberships, id.as_str().to_owned()),
@@ -213,8 +217,19 @@ pub(super) struct Gathered {
     pub(super) notes: Vec<String>,
     /// What it leads to beyond what its bodies say.
     pub(super) next: Vec<Want>,
+    /// What Resource Graph says of storage accounts: a copy that may be minutes old, so never a fact of the file.
+    pub(super) hints: Vec<AccountHint>,
     /// Everything that was asked for came.
     pub(super) whole: bool,
+}
+
+/// A storage account, as far as it says what to ask next.
+#[derive(Clone, Debug)]
+pub(super) struct AccountHint {
+    pub(super) id: Scope,
+    /// Hierarchical namespace; `None`: not said.
+    pub(super) hierarchical: Option<bool>,
+    pub(super) private_endpoints: Vec<Scope>,
 }
 
 impl Gathered {

@@ -1,5 +1,6 @@
 //! The lines of a snapshot, as they are collected.
 
+use super::shape;
 use super::trouble::Trouble;
 use crate::model::{Scope, StorePath, What};
 use crate::snapshot::{LineCheck, redact};
@@ -70,6 +71,11 @@ impl Recorder {
         let items = body.get("value").and_then(Value::as_array).map_or(one, Vec::as_slice);
         let mut outcome = Ok(());
         for item in items {
+            if let Some(flaw) = shape::flaw(kind, item) {
+                outcome =
+                    outcome.and(Err(Trouble::answer(200, "NotExpected", format!("the answer is not what the service documents: {flaw}"))));
+                continue;
+            }
             let added = self.line(json!({"kind": kind, "body": item}));
             outcome = outcome.and(added);
         }

@@ -62,14 +62,9 @@ async fn access(transport: &Transport, at: &DataPath, path: &StorePath) -> Resul
     match reply.status {
         200..=299 if reply.header("x-ms-acl").is_some() => Ok(Some(reply)),
         200..=299 => Err(Trouble::answer(reply.status, "NoAcl", "the answer bears no ACL")),
-        404 if !is_page(&reply) => Ok(None),
+        404 if reply.trouble().is_not_found() => Ok(None),
         _ => Err(reply.trouble()),
     }
-}
-
-/// A web page: of something on the way, for storage answers so to nothing.
-fn is_page(reply: &Reply) -> bool {
-    reply.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"))
 }
 
 fn access_line(at: &DataPath, path: &StorePath, is_directory: bool, reply: &Reply) -> Value {
@@ -138,6 +133,10 @@ async fn properties(transport: &Transport, service: Service, at: &DataPath) -> R
     let header = |name: &str| reply.header(name).map(str::to_owned);
     match reply.status {
         200..=299 => {
+            let marks = ["x-ms-resource-type", "x-ms-blob-type", "x-ms-meta-hdi_isfolder"];
+            if marks.iter().all(|mark| reply.header(mark).is_none()) {
+                return Err(Trouble::answer(reply.status, "NotStorage", "the answer is not one of Azure Storage"));
+            }
             let kind = reply.header("x-ms-resource-type").map(|kind| kind.eq_ignore_ascii_case("directory"));
             let folder_mark = reply.header("x-ms-meta-hdi_isfolder").is_some_and(|mark| mark.eq_ignore_ascii_case("true"));
             let is_directory = kind.or(if folder_mark { Some(true) } else { (service == Service::Blob).then_some(false) });
@@ -148,7 +147,7 @@ async fn properties(transport: &Transport, service: Service, at: &DataPath) -> R
                 encryption_scope: header("x-ms-encryption-scope"),
             })
         }
-        404 if !is_page(&reply) => Ok(PathFacts::default()),
+        404 if reply.trouble().is_not_found() => Ok(PathFacts::default()),
         _ => Err(reply.trouble()),
     }
 }
@@ -225,6 +224,8 @@ async fn flat_leaf(transport: &Transport, want: &Want, at: &DataPath, descend: b
     gathered.lines.extend(below.iter().map(|(path, facts)| path_line(at, path, facts)));
     if complete && descend {
         gathered.coverage.push(LookupPlace::new(What::Paths, at.id()));
+    } else if descend {
+        gathered.notes.push(cut(at, most));
     }
     gathered
 }
@@ -288,8 +289,15 @@ pub(super) async fn below(transport: &Transport, want: &Want, at: &DataPath, mos
     }
     if complete {
         gathered.coverage.extend(want.places());
+    } else {
+        gathered.notes.push(cut(at, most));
     }
     gathered
+}
+
+/// Said where not everything below a folder was read.
+fn cut(at: &DataPath, most: usize) -> String {
+    format!("below {} only the first {most} paths were read; `--max-paths` reads more", at.id())
 }
 
 /// Paths below a folder, and whether these are all.

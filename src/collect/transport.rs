@@ -134,7 +134,8 @@ fn is_reading_post(service: Service, path: &str) -> bool {
             let secrets = path.contains("/providers/microsoft.machinelearningservices/workspaces/")
                 && path.contains("/datastores/")
                 && path.ends_with("/listsecrets");
-            secrets || path.ends_with("/providers/microsoft.resourcegraph/resources")
+            let reads = ["/providers/microsoft.resourcegraph/resources", "/providers/microsoft.management/getentities"];
+            secrets || reads.iter().any(|end| path.ends_with(end))
         }
         Service::Graph => {
             path.ends_with("/v1.0/directoryobjects/getbyids")
@@ -244,7 +245,10 @@ impl Transport {
             tries += 1;
             let (outcome, retry_after) = match self.once(call).await {
                 Ok(reply) if reply.is_success() => match flaw(&reply) {
-                    None => return Ok(reply),
+                    None => {
+                        self.answered.store(true, Ordering::Relaxed);
+                        return Ok(reply);
+                    }
                     Some(trouble) => (Err(trouble), None),
                 },
                 Ok(reply) if is_worth_another_try(reply.status) => {
@@ -277,9 +281,6 @@ impl Transport {
             Ok(reply) => reply?,
             Err(_) => return Err(Failed::Passing(Trouble::own("Timeout", "no answer in time"))),
         };
-        if reply.is_success() {
-            self.answered.store(true, Ordering::Relaxed);
-        }
         Ok(reply)
     }
 }

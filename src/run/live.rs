@@ -9,10 +9,25 @@ use crate::model::{ReferenceText, Scope};
 use crate::snapshot::Loaded;
 use std::path::Path;
 
-/// What questions need of the state.
+/// What a question needs of the state; nothing named: a whole workspace.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Needs<'a> {
+    /// What runs the job.
+    pub(super) target: Option<&'a JobTarget>,
+    /// Its inputs and outputs.
+    pub(super) job: Option<&'a JobInputs>,
+    /// Who is asked about, besides who is signed in.
+    pub(super) principal: Option<&'a str>,
+    /// A URL that is asked about without a job.
+    pub(super) url: Option<&'a ReferenceText>,
+    /// A probe of the stored credential is wanted.
+    pub(super) probe: bool,
+}
+
+/// What one or many questions need together.
 #[derive(Default)]
 #[cfg_attr(not(feature = "collect"), expect(dead_code, reason = "only live collection reads it"))]
-pub(super) struct Needs<'a> {
+pub(super) struct Asked<'a> {
     /// Everything of the workspace.
     pub(super) whole: bool,
     /// What runs the jobs.
@@ -23,10 +38,24 @@ pub(super) struct Needs<'a> {
     pub(super) principals: Vec<&'a str>,
     /// URLs that are asked about without a job.
     pub(super) urls: Vec<&'a ReferenceText>,
-    /// A probe of the stored credential is wanted.
+    /// Probes of the stored credentials are wanted.
     pub(super) probe: bool,
     /// A snapshot is made: progress is told, and what was answered is kept beside this file.
     pub(super) snapshot: Option<Kept<'a>>,
+}
+
+impl<'a> From<&Needs<'a>> for Asked<'a> {
+    fn from(needs: &Needs<'a>) -> Self {
+        Asked {
+            whole: needs.target.is_none() && needs.url.is_none(),
+            targets: needs.target.into_iter().collect(),
+            jobs: needs.job.into_iter().collect(),
+            principals: needs.principal.into_iter().collect(),
+            urls: needs.url.into_iter().collect(),
+            probe: needs.probe,
+            snapshot: None,
+        }
+    }
 }
 
 /// How a snapshot is made.
@@ -83,7 +112,7 @@ fn workspace(args: &WorkspaceArgs, streams: &mut Streams<'_>) -> Result<Scope, F
 }
 
 #[cfg(not(feature = "collect"))]
-pub(super) fn load(_: &StateArgs, _: &Needs<'_>, _: &mut Streams<'_>) -> Result<Live, Failure> {
+pub(super) fn load(_: &StateArgs, _: &Asked<'_>, _: &mut Streams<'_>) -> Result<Live, Failure> {
     Err(Failure::new(
         "no `--snapshot FILE` given, and this build does not collect live (it lacks the feature `collect`); make a snapshot with one that does, or as docs/snapshot.md shows, and pass it",
     ))
@@ -94,7 +123,7 @@ pub(super) use with_collect::load;
 
 #[cfg(feature = "collect")]
 mod with_collect {
-    use super::{Live, Needs, workspace};
+    use super::{Asked, Live, workspace};
     use crate::cli::{Cloud, JobTarget, StateArgs};
     use crate::collect::{
         self, Collected, Deadline, Endpoints, Journal, NoJournal, Plan, ServiceCarrier, SignInEnvironment, Target, Transport,
@@ -118,7 +147,7 @@ mod with_collect {
     ///
     /// # Errors
     /// No sign-in, a workspace that nothing names, and where nothing at all could be collected.
-    pub(in crate::run) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_>) -> Result<Live, Failure> {
+    pub(in crate::run) fn load(args: &StateArgs, needs: &Asked<'_>, streams: &mut Streams<'_>) -> Result<Live, Failure> {
         let endpoints = endpoints(args.cloud.as_ref())?;
         let (plan, workspace) = plan(args, needs, &endpoints, streams)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -139,7 +168,7 @@ mod with_collect {
         endpoints: &Endpoints,
         plan: &Plan,
         limit: Duration,
-        needs: &Needs<'_>,
+        needs: &Asked<'_>,
         streams: &mut Streams<'_>,
     ) -> Result<(Collected, String), Failure> {
         let deadline = Deadline::after(limit);
@@ -231,7 +260,7 @@ mod with_collect {
 
     fn plan(
         args: &StateArgs,
-        needs: &Needs<'_>,
+        needs: &Asked<'_>,
         endpoints: &Endpoints,
         streams: &mut Streams<'_>,
     ) -> Result<(Plan, Option<Scope>), Failure> {
@@ -263,7 +292,7 @@ mod with_collect {
     }
 
     /// The URLs; of several, those that cannot be read need nothing collected.
-    fn urls(needs: &Needs<'_>, endpoints: &Endpoints) -> Result<Vec<StorageUrl>, Failure> {
+    fn urls(needs: &Asked<'_>, endpoints: &Endpoints) -> Result<Vec<StorageUrl>, Failure> {
         let parse = |url: &&ReferenceText| {
             let parsed = StorageUrl::parse(url.expose(), endpoints.storage_suffix());
             parsed.map_err(|refusal| Failure::new(format!("{}: {refusal}", url.redacted())))
@@ -285,7 +314,7 @@ mod with_collect {
     }
 
     /// What inputs and outputs name, and whether it is declared as a file; what cannot be read needs nothing collected.
-    fn references(needs: &Needs<'_>, workspace: &Scope, storage_suffix: &str) -> Vec<(InputReference, bool)> {
+    fn references(needs: &Asked<'_>, workspace: &Scope, storage_suffix: &str) -> Vec<(InputReference, bool)> {
         let inputs = needs.jobs.iter().flat_map(|job| &job.inputs).map(|data| (data, Direction::Input));
         let outputs = needs.jobs.iter().flat_map(|job| &job.outputs).map(|data| (data, Direction::Output));
         let parsed = inputs.chain(outputs).filter_map(|(data, direction)| {

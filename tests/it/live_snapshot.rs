@@ -227,3 +227,44 @@ fn attributes_are_read_where_a_condition_asks_for_them() {
     assert_eq!(asked(&self::world()), 0);
     assert!(asked(&world) >= 2);
 }
+
+#[test]
+fn without_resource_graph_accounts_and_management_groups_are_still_found() {
+    let reference = Fake::start(&world().text(), Options::default());
+    let file = reference.file("all.jsonl");
+    assert_eq!(snapshot(&reference, &file, &[]).code, 0);
+    for spoil in [Spoil::Status(403, "AuthorizationFailed"), Spoil::Status(404, "NotFound")] {
+        let faults = vec![Fault::always(Some(Service::Arm), "ResourceGraph", spoil)];
+        let fake = Fake::start(&world().text(), Options { faults, ..Options::default() });
+        let mut arguments =
+            vec!["check", "-n", "batch", "--input", "https://blobdata.blob.core.windows.net/raw/in", "--at", AT, "-o", "json"];
+        arguments.extend(WORKSPACE);
+        let ran = canread(&fake, &fake.tokens, &arguments, &[]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let other = fake.file("all.jsonl");
+        assert_eq!(snapshot(&fake, &other, &[]).code, 0);
+        assert_eq!(records(&other), records(&file));
+    }
+}
+
+#[test]
+fn a_tree_that_was_cut_is_said() {
+    let fake = Fake::start(&world().text(), Options::default());
+    let mut arguments = vec!["check", "-n", "batch", "--input", "azureml://datastores/data/paths/in", "--at", AT, "--max-paths", "1"];
+    arguments.extend(WORKSPACE);
+    let mut cut = world();
+    cut.folder("blobdata", "raw");
+    cut.lines.push(serde_json::json!({"kind": "path", "account": "blobdata", "container": "raw", "path": "in/b.csv", "exists": true}));
+    let many = Fake::start(&cut.text(), Options::default());
+    let said = |fake: &Fake| canread(fake, &fake.tokens, &arguments, &[]).err.contains("only the first 1 paths were read");
+    assert_eq!((said(&fake), said(&many)), (false, true));
+}
+
+#[test]
+fn nothing_but_web_pages_is_nothing_at_all() {
+    let fake = Fake::start(&world().text(), Options { faults: vec![Fault::always(None, "", Spoil::Html)], ..Options::default() });
+    let mut arguments = vec!["check", "-n", "batch", "--input", "azureml:a:1", "--at", AT];
+    arguments.extend(WORKSPACE);
+    let ran = canread(&fake, &fake.tokens, &arguments, &[]);
+    assert!(ran.code == 1 && ran.err.contains("nothing could be collected"), "{} {}", ran.code, ran.err);
+}

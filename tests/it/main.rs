@@ -41,11 +41,21 @@ mod layers;
 #[cfg(feature = "collect")]
 mod live;
 #[cfg(feature = "collect")]
+mod live_ask;
+#[cfg(feature = "collect")]
 mod live_bridge;
 #[cfg(feature = "collect")]
 mod live_carrier;
 #[cfg(feature = "collect")]
 mod live_check;
+#[cfg(feature = "collect")]
+mod live_counts;
+#[cfg(feature = "collect")]
+mod live_examples;
+#[cfg(feature = "collect")]
+mod live_faults;
+#[cfg(feature = "collect")]
+mod live_law;
 #[cfg(feature = "probe")]
 mod live_probe;
 #[cfg(feature = "probe")]
