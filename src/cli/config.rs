@@ -1,5 +1,6 @@
 //! What was asked, in plain and valid values.
 
+use super::ExplainArgs;
 use super::job::JobOptions;
 use crate::model::{Disputed, Edition, Operation, ReferenceText, Scope, Timestamp};
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// May this principal do that on this URL?
     Access(Box<AccessArgs>),
+    /// What does this log say about denied access?
+    Explain(Box<ExplainArgs>),
     /// Collect the state into a file.
     Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
@@ -278,6 +281,8 @@ pub enum SchemaName {
     Snapshot,
     /// The answer of `access`.
     Access,
+    /// The answer of `explain`.
+    Explain,
 }
 
 /// The text of a condition.

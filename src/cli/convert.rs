@@ -18,6 +18,7 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
     let command = match cli.command {
         Commands::Check(check) => Command::Check(Box::new(self::check(*check)?)),
         Commands::Access(access) => Command::Access(Box::new(self::access(*access)?)),
+        Commands::Explain(explain) => Command::Explain(Box::new(super::explain::arguments(*explain)?)),
         Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
@@ -64,7 +65,7 @@ fn output(output: Output, notes: &mut Vec<String>) -> OutputArgs {
     OutputArgs { format, file: output.output_file, color, quiet: output.quiet, verbose: output.verbose }
 }
 
-fn state(state: State) -> Result<StateArgs, Exit> {
+pub(super) fn state(state: State) -> Result<StateArgs, Exit> {
     let workspace =
         WorkspaceArgs { subscription: state.subscription, resource_group: state.resource_group, workspace: state.workspace_name };
     Ok(StateArgs {
@@ -108,14 +109,8 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         deployment: job.deployment_name.clone(),
         job: job_options(job)?,
         principal: question.principal,
-        edition: match question.table {
-            EditionArg::Current => Edition::Current,
-            EditionArg::Seed => Edition::Seed,
-        },
-        disputed: match question.disputed {
-            DisputedArg::Deny => Disputed::Deny,
-            DisputedArg::Warn => Disputed::Warn,
-        },
+        edition: edition(question.table),
+        disputed: disputed(question.disputed),
         period: question.period,
         assume_below: question.assume_below,
         probe: question.probe,
@@ -123,7 +118,21 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
     })
 }
 
-fn job_target(job: &Job) -> Option<JobTarget> {
+pub(super) fn edition(edition: EditionArg) -> Edition {
+    match edition {
+        EditionArg::Current => Edition::Current,
+        EditionArg::Seed => Edition::Seed,
+    }
+}
+
+pub(super) fn disputed(disputed: DisputedArg) -> Disputed {
+    match disputed {
+        DisputedArg::Deny => Disputed::Deny,
+        DisputedArg::Warn => Disputed::Warn,
+    }
+}
+
+pub(super) fn job_target(job: &Job) -> Option<JobTarget> {
     match (&job.name, &job.compute) {
         (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
         (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
@@ -152,14 +161,14 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     Ok(SnapshotArgs { state, only, role, probe, fail_on_gap })
 }
 
-fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
+pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
     if sources.iter().filter(|source| **source == Some(&Source::Stdin)).count() > 1 {
         return Err(Exit::usage("standard input can be read only once, but `-` stands for several files"));
     }
     Ok(())
 }
 
-fn job_options(args: Job) -> Result<JobOptions, Exit> {
+pub(super) fn job_options(args: Job) -> Result<JobOptions, Exit> {
     let input_type = args.input_type.map(|declared| match declared {
         TypeArg::UriFile => DeclaredType::UriFile,
         TypeArg::UriFolder => DeclaredType::UriFolder,
@@ -205,6 +214,7 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Report => SchemaName::Report,
         SchemaArg::Snapshot => SchemaName::Snapshot,
         SchemaArg::Access => SchemaName::Access,
+        SchemaArg::Explain => SchemaName::Explain,
     });
     let condition = rules.condition.map(|text| match text.as_str() {
         "-" => ConditionText::Stdin,

@@ -8,11 +8,13 @@ pub mod batch;
 mod config;
 mod convert;
 pub mod defaults;
+mod explain;
 pub mod inputs_file;
 pub mod job;
 mod times;
 
 pub use config::*;
+pub use explain::{ExplainArgs, LogText};
 pub use times::{parse_duration, parse_time};
 
 use crate::model::{acts_on_terminals, redacted};

@@ -1,6 +1,7 @@
 //! One file a format: a report and a writer in, text out. Nothing else writes.
 
 pub mod condition;
+pub mod explain;
 pub mod json;
 pub mod rules;
 pub mod schema;

@@ -1,6 +1,6 @@
 //! JSON Schemas of what canread reads and writes.
 
-use crate::report::{AccessReport, Report};
+use crate::report::{AccessReport, ExplainReport, Report};
 use serde_json::Value;
 
 /// Which schema.
@@ -10,6 +10,8 @@ pub enum Schema {
     Report,
     /// Of `access -o json`.
     Access,
+    /// Of `explain -o json`.
+    Explain,
     /// Of a line of a snapshot file.
     Snapshot,
 }
@@ -22,6 +24,7 @@ pub fn of(schema: Schema) -> Value {
     match schema {
         Schema::Report => schemars::schema_for!(Report).to_value(),
         Schema::Access => schemars::schema_for!(AccessReport).to_value(),
+        Schema::Explain => schemars::schema_for!(ExplainReport).to_value(),
         // A test holds that the text is JSON and a schema.
         Schema::Snapshot => serde_json::from_str(SNAPSHOT).unwrap_or(Value::Bool(true)),
     }

@@ -1,7 +1,8 @@
 //! Valid rules.
 
+use super::{CauseRule, ErrorRule, KnownIssue};
 use crate::model::{
-    Action, AttributeName, AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId,
+    Action, AttributeName, AttributeSource, Availability, Cause, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId,
     RoleDefinition, RoleId, StoreKind, WarningId, What,
 };
 use std::collections::BTreeMap;
@@ -173,6 +174,9 @@ pub struct RuleSet {
     pub(super) warnings: BTreeMap<WarningId, IdText>,
     pub(super) lookups: BTreeMap<What, LookupRule>,
     pub(super) attributes: Vec<AttributeRule>,
+    pub(super) errors: Vec<ErrorRule>,
+    pub(super) causes: BTreeMap<Cause, CauseRule>,
+    pub(super) issues: Vec<KnownIssue>,
 }
 
 impl RuleSet {

@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod check;
+mod explain;
 mod live;
 mod rules;
 mod snapshot;
@@ -108,6 +109,7 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
             Some(lines) => batch::access(access, lines, args, streams),
             None => access::access(access, args, style, streams),
         },
+        Command::Explain(explain) => explain::explain(explain, args, style, streams),
         Command::Snapshot(snapshot) => snapshot::snapshot(snapshot, args, surroundings, streams),
         Command::Rules(rules) => rules::rules(rules, args, style, streams),
         Command::Completions(shell) => {

@@ -31,7 +31,7 @@ fn between(text: &str, mark: &str, new: &str) -> String {
 #[test]
 fn the_command_line_is_documented_as_it_is() {
     let mut text = String::from("# Command line\n\nWhat `--help` prints, written by a test.\n");
-    for command in [None, Some("check"), Some("access"), Some("rules"), Some("completions"), Some("man")] {
+    for command in [None, Some("check"), Some("access"), Some("explain"), Some("rules"), Some("completions"), Some("man")] {
         let mut arguments: Vec<&str> = command.into_iter().collect();
         arguments.push("--help");
         let ran = canread(&arguments);

@@ -22,6 +22,10 @@ mod counted_work;
 mod credentials_whole;
 mod docs;
 mod examples;
+mod explain_catalogue;
+mod explain_corpus;
+mod explain_state;
+mod explain_whole;
 #[cfg(feature = "collect")]
 mod fake;
 #[cfg(feature = "collect")]

@@ -23,12 +23,12 @@ pub struct Style {
 const NARROWEST: u16 = 60;
 
 impl Style {
-    fn columns(self) -> u16 {
+    pub(super) fn columns(self) -> u16 {
         self.width.max(NARROWEST)
     }
 
     /// A word in the colour of its verdict, padded to `width` columns.
-    fn word(self, word: &str, verdict: &str, width: usize) -> String {
+    pub(super) fn word(self, word: &str, verdict: &str, width: usize) -> String {
         let code = match verdict {
             "allowed" => 32,
             "denied" => 31,
