@@ -137,7 +137,7 @@ impl Normaliser {
     pub(super) fn finish(&mut self, out: &mut Text) {
         match std::mem::replace(&mut self.state, State::Text) {
             State::Backslashes => self.emit(b"\\", out),
-            State::Code { digits, found, .. } => self.emit(digits.get(..usize::from(found)).unwrap_or_default(), out),
+            State::Code { wanted, digits, found } => self.unfinished_code(wanted, digits, found, out),
             State::Entity { name, found } => self.unfinished_entity(name, found, out),
             State::Text | State::Escape | State::Control | State::Command => {}
         }
@@ -207,7 +207,7 @@ impl Normaliser {
                 }
             }
             Some(_) | None => {
-                self.emit(digits.get(..usize::from(found)).unwrap_or_default(), out);
+                self.unfinished_code(wanted, digits, found, out);
                 self.feed(byte, out);
             }
         }
@@ -297,6 +297,11 @@ impl Normaliser {
         }
     }
 
+    fn unfinished_code(&mut self, wanted: u8, digits: [u8; 4], found: u8, out: &mut Text) {
+        self.emit(if wanted == 2 { b"\\x" } else { b"\\u" }, out);
+        self.emit(digits.get(..usize::from(found)).unwrap_or_default(), out);
+    }
+
     fn unfinished_entity(&mut self, name: [u8; ENTITY], found: usize, out: &mut Text) {
         self.emit(b"&", out);
         self.emit(name.get(..found).unwrap_or_default(), out);
@@ -344,7 +349,7 @@ mod tests {
             ("a\u{0}b\u{0}", b"ab"),
             ("\u{1b}[31", b""),
             ("\\", b"\\"),
-            (r"\u00zz", b"00zz"),
+            (r"\u00zz", b"\\u00zz"),
         ];
         for (text, want) in cases {
             assert_eq!(String::from_utf8_lossy(&normalised(text.as_bytes())), String::from_utf8_lossy(want), "{text}");
