@@ -8,6 +8,7 @@ pub mod cli;
 #[cfg(feature = "collect")]
 pub mod collect;
 pub mod eval;
+pub mod explain;
 pub mod model;
 pub mod output;
 pub mod query;

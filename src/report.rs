@@ -4,10 +4,12 @@
 //! Keys are never absent; a missing value is null.
 
 mod diff;
+mod explain;
 mod review;
 mod who;
 
 pub use diff::*;
+pub use explain::*;
 pub use review::*;
 pub use who::*;
 

@@ -41,6 +41,9 @@ pub(super) enum Commands {
     /// Security findings for a workspace: what is over-permitted, fragile or about to expire.
     #[command(infer_long_args = true, after_help = super::review::EXAMPLES)]
     Review(Box<super::review::Review>),
+    /// Which layer denied access, what is the cause, and what does the state prove?
+    #[command(infer_long_args = true, after_help = super::explain::EXAMPLES)]
+    Explain(Box<super::explain::Explain>),
     /// Collect the state once from Azure into a file that every other command can use offline.
     #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<Snapshot>),
@@ -389,11 +392,12 @@ pub(super) enum SchemaArg {
     Who,
     Diff,
     Review,
+    Explain,
 }
 
 #[derive(Args)]
 pub(super) struct Rules {
-    /// Explain this id: a requirement, a warning or a row of the table.
+    /// Explain this id: a requirement, a warning, a row of the table, an error code.
     pub(super) id: Option<String>,
     /// Print a JSON Schema.
     #[arg(long, value_name = "NAME", conflicts_with = "id")]

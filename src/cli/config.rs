@@ -1,5 +1,6 @@
 //! What was asked, in plain and valid values.
 
+use super::ExplainArgs;
 use super::ReviewArgs;
 use super::job::JobOptions;
 use crate::model::{Disputed, Edition, Operation, ReferenceText, Scope, Timestamp};
@@ -30,6 +31,8 @@ pub enum Command {
     Diff(Box<super::DiffArgs>),
     /// What is over-permitted, fragile or about to end?
     Review(Box<ReviewArgs>),
+    /// What does this log say about denied access?
+    Explain(Box<ExplainArgs>),
     /// Collect the state into a file.
     Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
@@ -306,6 +309,8 @@ pub enum SchemaName {
     Diff,
     /// The answer of `review`.
     Review,
+    /// The answer of `explain`.
+    Explain,
 }
 
 /// The text of a condition.

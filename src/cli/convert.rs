@@ -21,6 +21,7 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
         Commands::Who(who) => Command::Who(Box::new(super::who::convert(*who)?)),
         Commands::Diff(diff) => Command::Diff(Box::new(super::diff::convert(*diff)?)),
         Commands::Review(review) => Command::Review(Box::new(super::review::review(*review)?)),
+        Commands::Explain(explain) => Command::Explain(Box::new(super::explain::arguments(*explain)?)),
         Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
@@ -146,7 +147,7 @@ pub(super) fn declared(declared: TypeArg) -> DeclaredType {
     }
 }
 
-fn job_target(job: &Job) -> Option<JobTarget> {
+pub(super) fn job_target(job: &Job) -> Option<JobTarget> {
     match (&job.name, &job.compute) {
         (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
         (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
@@ -182,7 +183,7 @@ pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit
     Ok(())
 }
 
-fn job_options(args: Job) -> Result<JobOptions, Exit> {
+pub(super) fn job_options(args: Job) -> Result<JobOptions, Exit> {
     let input_type = args.input_type.map(declared);
     Ok(JobOptions {
         inputs: args.input.iter().map(|text| job::InputOption::new(text)).collect(),
@@ -231,6 +232,7 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Who => SchemaName::Who,
         SchemaArg::Diff => SchemaName::Diff,
         SchemaArg::Review => SchemaName::Review,
+        SchemaArg::Explain => SchemaName::Explain,
     });
     let condition = rules.condition.map(|text| match text.as_str() {
         "-" => ConditionText::Stdin,

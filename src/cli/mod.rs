@@ -9,6 +9,7 @@ mod config;
 mod convert;
 pub mod defaults;
 mod diff;
+mod explain;
 pub mod inputs_file;
 pub mod job;
 mod review;
@@ -17,6 +18,7 @@ mod who;
 
 pub use config::*;
 pub use diff::DiffArgs;
+pub use explain::{ExplainArgs, LogText};
 pub use review::ReviewArgs;
 pub use times::{parse_duration, parse_time};
 pub use who::WhoArgs;

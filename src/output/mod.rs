@@ -3,6 +3,7 @@
 pub mod annotations;
 pub mod condition;
 pub mod diff;
+pub mod explain;
 pub mod json;
 pub mod junit;
 pub mod markdown;

@@ -18,6 +18,7 @@ impl Draft {
         self.check_role_names();
         self.check_texts();
         self.check_findings();
+        self.check_errors();
     }
 
     /// What the review itself raises has exactly one name.
@@ -43,7 +44,7 @@ impl Draft {
         }
     }
 
-    fn lacks(&mut self, table: Table, last: Option<Place>, message: String) {
+    pub(super) fn lacks(&mut self, table: Table, last: Option<Place>, message: String) {
         if !self.broken.contains(&table) {
             let place = last.unwrap_or_else(|| Place { file: Arc::from(table.home()), line: 0 });
             self.errors.push(RuleError::new(&place, message));

@@ -3,8 +3,8 @@
 use super::entry::{Entry, FileText};
 use super::keyed::{At, duplicates, overlay};
 use super::{
-    AttributeRule, BuiltInRole, CredentialRule, FindingRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError, RuleErrors,
-    RuleSet, attributes, credentials, findings, lookups, operations, roles, texts,
+    AttributeRule, BuiltInRole, CauseRule, CredentialRule, ErrorRule, FindingRule, IdText, InvokeAction, KnownIssue, LookupRule,
+    OperationRule, Place, RuleError, RuleErrors, RuleSet, attributes, credentials, errors, findings, lookups, operations, roles, texts,
 };
 use crate::model::{RequirementId, WarningId};
 use std::collections::BTreeSet;
@@ -23,10 +23,13 @@ pub(super) enum Table {
     Lookup,
     Attribute,
     Finding,
+    Error,
+    Cause,
+    KnownIssue,
 }
 
 impl Table {
-    const ALL: [Table; 9] = [
+    const ALL: [Table; 12] = [
         Table::Rule,
         Table::Operation,
         Table::InvokeAction,
@@ -36,6 +39,9 @@ impl Table {
         Table::Lookup,
         Table::Attribute,
         Table::Finding,
+        Table::Error,
+        Table::Cause,
+        Table::KnownIssue,
     ];
     pub(super) fn key(self) -> &'static str {
         match self {
@@ -48,6 +54,9 @@ impl Table {
             Table::Lookup => "lookup",
             Table::Attribute => "attribute",
             Table::Finding => "finding",
+            Table::Error => "error",
+            Table::Cause => "cause",
+            Table::KnownIssue => "known_issue",
         }
     }
     pub(super) fn home(self) -> &'static str {
@@ -59,6 +68,7 @@ impl Table {
             Table::Lookup => "lookups.toml",
             Table::Attribute => "attributes.toml",
             Table::Finding => "findings.toml",
+            Table::Error | Table::Cause | Table::KnownIssue => "errors.toml",
         }
     }
 }
@@ -75,6 +85,10 @@ pub(super) struct Draft {
     pub(super) lookups: Vec<At<LookupRule>>,
     pub(super) attributes: Vec<At<AttributeRule>>,
     pub(super) findings: Vec<At<FindingRule>>,
+    /// Error texts; `errors` are what is wrong with the files.
+    pub(super) texts: Vec<At<ErrorRule>>,
+    pub(super) causes: Vec<At<CauseRule>>,
+    pub(super) issues: Vec<At<KnownIssue>>,
     pub(super) errors: Vec<RuleError>,
     /// Tables of which an entry could not be read: what seems to be missing of them may only be broken.
     pub(super) broken: BTreeSet<Table>,
@@ -161,6 +175,9 @@ impl Draft {
             Table::Lookup => self.lookups.extend(lookups::read(&mut entry).map(|value| At { place, value })),
             Table::Attribute => self.attributes.extend(attributes::read(&mut entry).map(|value| At { place, value })),
             Table::Finding => self.findings.extend(findings::read(&mut entry).map(|value| At { place, value })),
+            Table::Error => self.texts.extend(errors::read_error(&mut entry).map(|value| At { place, value })),
+            Table::Cause => self.causes.extend(errors::read_cause(&mut entry).map(|value| At { place, value })),
+            Table::KnownIssue => self.issues.extend(errors::read_issue(&mut entry).map(|value| At { place, value })),
         }
         let errors = entry.finish();
         if !errors.is_empty() {
@@ -180,6 +197,9 @@ impl Draft {
         duplicates(&self.lookups, &mut errors);
         duplicates(&self.attributes, &mut errors);
         duplicates(&self.findings, &mut errors);
+        duplicates(&self.texts, &mut errors);
+        duplicates(&self.causes, &mut errors);
+        duplicates(&self.issues, &mut errors);
         self.errors.extend(errors);
     }
 
@@ -195,6 +215,9 @@ impl Draft {
             lookups: unplaced(rules.lookups.values().cloned()),
             attributes: unplaced(rules.attributes.iter().cloned()),
             findings: unplaced(rules.findings.iter().cloned()),
+            texts: unplaced(rules.errors.iter().cloned()),
+            causes: unplaced(rules.causes.values().cloned()),
+            issues: unplaced(rules.issues.iter().cloned()),
             errors: Vec::new(),
             broken: BTreeSet::new(),
         }
@@ -210,6 +233,9 @@ impl Draft {
         overlay(&mut self.lookups, over.lookups);
         overlay(&mut self.attributes, over.attributes);
         overlay(&mut self.findings, over.findings);
+        overlay(&mut self.texts, over.texts);
+        overlay(&mut self.causes, over.causes);
+        overlay(&mut self.issues, over.issues);
         self.errors.extend(over.errors);
         self.broken.extend(over.broken);
     }
@@ -228,6 +254,9 @@ impl Draft {
             lookups: self.lookups.into_iter().map(|at| (at.value.what, at.value)).collect(),
             attributes: self.attributes.into_iter().map(|at| at.value).collect(),
             findings: self.findings.into_iter().map(|at| at.value).collect(),
+            errors: self.texts.into_iter().map(|at| at.value).collect(),
+            causes: self.causes.into_iter().map(|at| (at.value.cause, at.value)).collect(),
+            issues: self.issues.into_iter().map(|at| at.value).collect(),
         })
     }
 }

@@ -155,6 +155,12 @@ impl<'a, 'i> Entry<'a, 'i> {
         self.word_of(key, value)
     }
 
+    /// Word of an enum that may be absent.
+    pub(super) fn optional_word<T: Word>(&mut self, key: &'static str) -> Option<T> {
+        let value = self.find(key)?;
+        self.word_of(key, value)
+    }
+
     fn items(&mut self, key: &str, value: &'a Value<'i>) -> Vec<&'a Value<'i>> {
         match value.get_ref().as_array() {
             Some(items) => items.iter().collect(),

@@ -7,6 +7,7 @@ mod draft;
 mod embedded;
 mod entry;
 mod error;
+mod errors;
 mod findings;
 mod keyed;
 mod lookups;
@@ -19,6 +20,7 @@ mod words;
 
 use error::Place;
 pub use error::{RuleError, RuleErrors};
+pub use errors::*;
 pub use findings::*;
 pub use types::*;
 pub use words::{Word, store_word};

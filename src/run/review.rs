@@ -16,7 +16,7 @@ const FOUND: u8 = 5;
 
 pub(super) fn review(args: &ReviewArgs, output: &OutputArgs, style: Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let form = only_table_or_json(output, "review")?;
-    let needs = Needs { whole: true, principals: args.principal.as_deref().into_iter().collect(), ..Needs::default() };
+    let needs = Needs { principal: args.principal.as_deref(), ..Needs::default() };
     let state = state::load(&args.state, &needs, streams)?;
     let question = question(args, &state)?;
     let mut review = review::review(&question, &state.snapshot, &state.rules);

@@ -14,7 +14,7 @@ use crate::report::{WhoAsked, WhoReport, missing_report};
 pub(super) fn who(args: &WhoArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let form = only_table_or_json(output, "who")?;
     let is_url = args.reference.expose().contains("://") && !args.reference.expose().starts_with("azureml:");
-    let needs = Needs { whole: !is_url, urls: Some(&args.reference).filter(|_| is_url).into_iter().collect(), ..Needs::default() };
+    let needs = Needs { url: Some(&args.reference).filter(|_| is_url), ..Needs::default() };
     let state = state::load(&args.state, &needs, streams)?;
     state.not_older(state.at)?;
     let cx = context(&state);

@@ -31,7 +31,7 @@ fn between(text: &str, mark: &str, new: &str) -> String {
 #[test]
 fn the_command_line_is_documented_as_it_is() {
     let mut text = String::from("# Command line\n\nWhat `--help` prints, written by a test.\n");
-    let commands = ["check", "access", "who", "diff", "review", "snapshot", "rules", "completions", "man"];
+    let commands = ["check", "access", "who", "diff", "explain", "review", "snapshot", "rules", "completions", "man"];
     for command in std::iter::once(None).chain(commands.map(Some)) {
         let mut arguments: Vec<&str> = command.into_iter().collect();
         arguments.push("--help");

@@ -24,6 +24,10 @@ mod diff_laws;
 mod diff_whole;
 mod docs;
 mod examples;
+mod explain_catalogue;
+mod explain_corpus;
+mod explain_state;
+mod explain_whole;
 #[cfg(feature = "collect")]
 mod fake;
 #[cfg(feature = "collect")]
