@@ -8,6 +8,7 @@ pub mod cli;
 #[cfg(feature = "collect")]
 pub mod collect;
 pub mod eval;
+pub mod fix;
 pub mod model;
 pub mod output;
 pub mod report;

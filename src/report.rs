@@ -3,6 +3,8 @@
 //! These types are a frozen copy apart from the evaluator's own, so that the evaluator may change and scripts do not.
 //! Keys are never absent; a missing value is null.
 
+mod fixes;
+
 use crate::eval::{
     AccessFinding, DataFinding, Evidence, JobFinding, Judgement, Node, Proof, RequirementFinding, Summary, Until, Verdict, Warning,
 };

@@ -7,6 +7,7 @@ impl RuleSet {
     /// A rule set of operations alone: enough to judge a stored credential by itself, as tests do.
     pub fn of_operations(operations: Vec<OperationRule>) -> RuleSet {
         RuleSet {
+            fixes: Vec::new(),
             credentials: Vec::new(),
             operations,
             invoke: Vec::new(),

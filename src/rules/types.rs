@@ -173,6 +173,7 @@ pub struct RuleSet {
     pub(super) warnings: BTreeMap<WarningId, IdText>,
     pub(super) lookups: BTreeMap<What, LookupRule>,
     pub(super) attributes: Vec<AttributeRule>,
+    pub(super) fixes: Vec<super::FixRule>,
 }
 
 impl RuleSet {

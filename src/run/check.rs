@@ -6,6 +6,7 @@ use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result}
 use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
 use crate::cli::{CheckArgs, JobTarget, OutputArgs, inputs_file};
 use crate::eval::{self, DataQuestion, JobQuestion};
+use crate::fix::{self, Shell};
 use crate::model::{Direction, InputReference, ReferenceContext, Scope, Timestamp, redacted};
 use crate::output::{json, table};
 use crate::report::Report;
@@ -29,7 +30,8 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     }
     let question = question(args, &state, target, &job, args.principal.as_deref(), state.at)?;
     let finding = eval::check(&question, &state.snapshot, &state.rules);
-    let mut report = Report::of_job(&finding, question.edition, question.at, &state.rules);
+    let fixes = fix::for_job(&state.snapshot, &state.rules, &question, &finding);
+    let mut report = Report::of_job(&finding, question.edition, question.at, &state.rules).with_fixes(&fixes, Shell::Posix);
     report.warnings.splice(0..0, state.warnings);
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
