@@ -290,6 +290,7 @@ impl<'a> Job<'_, 'a> {
         }
         if compute_counts {
             readers.one_of = self.compute.candidates.iter().filter_map(Known::value).cloned().collect();
+            readers.unknown = self.compute.candidates.iter().find_map(|candidate| candidate.missing().cloned());
         }
         judged.requirements
     }

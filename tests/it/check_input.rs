@@ -176,7 +176,7 @@ fn v1_datasets_hang_on_the_age_of_the_endpoint() {
 fn a_premise_that_is_open_opens_what_hangs_on_it_for_the_same_reason() {
     let expected = [
         "input/recognised allowed",
-        "input/supported allowed",
+        "input/supported undetermined",
         "input/exists undetermined",
         "input/type undetermined",
         "account/reachable undetermined",

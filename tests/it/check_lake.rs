@@ -67,6 +67,22 @@ fn below_must_be_covered_or_assumed() {
 }
 
 #[test]
+fn whoever_mounts_must_be_known_to_know_what_is_closed_below() {
+    let cluster = ml("computes/cpu");
+    let lines = [acl("/", true, &open()), acl("/in", true, &open()), acl("/in/a.csv", false, &open())];
+    let world = World::closed().put_all(lines).without("computes/cpu").put(gap("resource", &cluster));
+    let answer = world.check(&["--input", FOLDER]);
+    for id in ["compute/identity", "access/mount", "data/readable"] {
+        assert_eq!(answer.verdict_of(id), "undetermined", "{id}");
+        assert_eq!(answer.evidence(id).last().map(String::as_str), Some(format!("resource:{cluster}").as_str()), "{id}");
+    }
+    // Without a hierarchical namespace no file can be closed to it alone.
+    let flat = world.check(&["--input", "azureml://datastores/store/paths/in"]);
+    assert_eq!(flat.verdict_of("access/mount"), "undetermined");
+    assert_eq!(flat.verdict_of("data/readable"), "allowed");
+}
+
+#[test]
 fn an_acl_that_is_needed_and_not_there_is_unknown() {
     let answer = World::closed().put(acl("/", true, &open())).check(&["--input", FOLDER]);
     assert_eq!(answer.verdict_of("access/mount"), "undetermined");

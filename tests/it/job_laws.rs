@@ -67,9 +67,8 @@ fn parts(finding: &JobFinding) -> Vec<(String, Verdict)> {
 }
 
 /// What is decided in the first answer and decided otherwise in the second. The verdict of the whole is always compared, a
-/// requirement where both answers have it, save three:
-/// * `data/readable` asks nothing of a reader who is not known, or who is refused the folder itself;
-/// * `input/supported` speaks of what was found; that an asset was not, `input/exists` says;
+/// requirement where both answers have it, save two:
+/// * `data/readable` asks nothing of an invoker who is not known, or of a reader who is refused the folder itself;
 /// * `input/exists` lists what it assumes.
 fn decided_otherwise(forgotten: &JobFinding, other: &JobFinding) -> Vec<(String, Verdict, Verdict)> {
     let (these, those) = (parts(forgotten), parts(other));
@@ -77,8 +76,7 @@ fn decided_otherwise(forgotten: &JobFinding, other: &JobFinding) -> Vec<(String,
     let refused = ACCESS.iter().any(|id| those.iter().any(|(name, verdict)| name == id && *verdict == Verdict::Denied));
     let assumes = || forgotten.requirements().any(|one| one.id == RequirementId::InputExists && !one.proof.assumptions().is_empty());
     let is_exempt = |name: &str| match name {
-        "data/readable" => refused || open("compute/identity") || ACCESS.iter().any(|id| open(id)),
-        "input/supported" => open("input/exists"),
+        "data/readable" => refused || ACCESS.iter().any(|id| open(id)),
         "input/exists" => assumes(),
         _ => false,
     };

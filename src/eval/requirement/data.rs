@@ -1,7 +1,7 @@
 //! `data/readable`: nothing that is read is archived, and no file below a folder is closed to a reader.
 
 use crate::eval::{Context, DataTarget, Extent, Judgement, Proof, RequirementFinding, Verdict, Warning, data_access, posix, rbac};
-use crate::model::{Operation, RequirementId, SecurityPrincipal, WarningId};
+use crate::model::{Known, Missing, Operation, RequirementId, SecurityPrincipal, StoreKind, WarningId};
 
 /// The principals whose own rights open what lies below a folder; none where a stored key or SAS, or public access does.
 #[derive(Debug, Default)]
@@ -10,6 +10,8 @@ pub struct Readers {
     pub each: Vec<SecurityPrincipal>,
     /// One of these mounts, and which one the service does not say.
     pub one_of: Vec<SecurityPrincipal>,
+    /// What is missing to know who mounts.
+    pub unknown: Option<Missing>,
     /// Documents disagree whether it reads at all, and the question says that this only warns.
     pub advisory: Option<SecurityPrincipal>,
 }
@@ -29,6 +31,9 @@ pub fn data_readable(cx: &Context<'_>, target: &DataTarget<'_>, readers: &Reader
     if !mounts.is_empty() {
         parts.push(super::several(mounts, open_to_others));
     }
+    if let Some(missing) = readers.unknown.as_ref().filter(|_| target.extent == Extent::Folder && may_have_acls(target)) {
+        parts.push(Proof::unknown(|| format!("no file below {} is closed to whoever mounts it", target.describe()), missing));
+    }
     if let Some((proof, _)) = readers.advisory.as_ref().and_then(|reader| below(cx, target, reader))
         && proof.verdict() != Verdict::Allowed
     {
@@ -42,6 +47,15 @@ pub fn data_readable(cx: &Context<'_>, target: &DataTarget<'_>, readers: &Reader
         Verdict::Undetermined => format!("not known whether everything in {} is open to the readers", target.describe()),
     };
     (RequirementFinding::new(RequirementId::DataReadable, summary, proof), warnings)
+}
+
+/// Whether single files can be closed to a reader: not on an account that is known to have no hierarchical namespace.
+fn may_have_acls(target: &DataTarget<'_>) -> bool {
+    target.store == StoreKind::AdlsGen1
+        || match &target.account {
+            Known::Known(account) => account.is_hns_enabled,
+            Known::Missing(_) => true,
+        }
 }
 
 /// Where list or read rests on an ACL, or may, the ACLs below must be open; where a role grants, files below need none.

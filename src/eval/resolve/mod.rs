@@ -3,7 +3,9 @@
 mod asset;
 mod place;
 
-use super::{Context, DataQuestion, DataTarget, Evidence, EvidenceKind, Extent, JobView, Judgement, Leaf, Origin, Proof, Resolved};
+use super::{
+    Context, DataQuestion, DataTarget, Evidence, EvidenceKind, Extent, JobView, Judgement, Leaf, Origin, Proof, Resolved, Verdict,
+};
 use crate::model::{
     BatchEndpoint, DataType, Datastore, DeclaredType, Found, InputReference, InputSource, Known, Missing, Scope, StorageUrl, StoreKind,
     StorePath, Timestamp, Workspace, WorkspaceRef,
@@ -62,6 +64,7 @@ pub(super) fn resolve<'a>(
         Extent::File => "uri_file",
         Extent::Folder => "uri_folder",
     });
+    trail.supported.extend(kind_unknown(reference, &place, &trail));
     let uploads = matches!(reference, InputReference::Local(_));
     let mut fits = None;
     let mut container: Vec<Proof> = Vec::new();
@@ -152,6 +155,32 @@ fn named_place<'a>(cx: &Context<'a>, job: &JobView<'a>, reference: &InputReferen
             unknown(trail, "what the URL names exists", missing)
         }
     }
+}
+
+/// An asset that was not found may be an MLTable, a datastore a file share: where the look-up is missing, so is what it
+/// would have said of the kind. Of what is known not to exist nothing more is asked.
+fn kind_unknown(reference: &InputReference, place: &Known<Place<'_>>, trail: &Trail) -> Option<Proof> {
+    let missing = match (reference, place) {
+        (
+            InputReference::DataAsset { .. } | InputReference::Datastore { .. } | InputReference::RegistryAsset { .. },
+            Known::Missing(missing),
+        ) => missing,
+        (
+            InputReference::DataAsset { .. }
+            | InputReference::Datastore { .. }
+            | InputReference::RegistryAsset { .. }
+            | InputReference::Storage(_)
+            | InputReference::Local(_)
+            | InputReference::V1Dataset { .. }
+            | InputReference::FileShare { .. }
+            | InputReference::OneLake { .. }
+            | InputReference::OtherUrl { .. },
+            Known::Known(_) | Known::Missing(_),
+        ) => return None,
+    };
+    let open = trail.exists.iter().any(|proof| proof.verdict() == Verdict::Undetermined);
+    let absent = trail.exists.iter().any(|proof| proof.verdict() == Verdict::Denied);
+    (open && !absent).then(|| Proof::unknown(|| "batch endpoints read what the reference leads to".to_owned(), missing))
 }
 
 /// The look-up that would have led on is missing.

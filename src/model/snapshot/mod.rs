@@ -33,6 +33,13 @@ impl<T> Known<T> {
             Known::Missing(_) => None,
         }
     }
+    /// What is missing, where it is not known.
+    pub fn missing(&self) -> Option<&Missing> {
+        match self {
+            Known::Known(_) => None,
+            Known::Missing(missing) => Some(missing),
+        }
+    }
 }
 
 /// A resource, or why it is not there.

@@ -248,6 +248,9 @@ impl<'a> Judge<'a> {
         let (data, asset_type) = self.place(reference, declared_file, &mut exists);
         if asset_type == Some(&DataType::MlTable) {
             supported = Denied;
+        } else if data.is_none() && all(exists.clone()) == Undetermined {
+            // What was not found may be an MLTable, or lie in a file share.
+            supported = supported.min(Undetermined);
         }
         found.insert(Id::InputSupported, supported);
         if supported == Denied {
@@ -265,7 +268,8 @@ impl<'a> Judge<'a> {
         found.insert(Id::InputType, self.fits(&data, asset_type));
         found.insert(Id::AccountReachable, self.reachable(&data));
         let readers = self.credentials(&data, invoker, &mut found);
-        found.insert(Id::DataReadable, self.not_archived(&data).min(self.open_below(&data, &readers)));
+        let open = self.open_below(&data, &readers).min(self.open_to_the_unknown(&data, &found));
+        found.insert(Id::DataReadable, self.not_archived(&data).min(open));
         found
     }
 
@@ -526,6 +530,13 @@ impl<'a> Judge<'a> {
         let read = |record: &&canread::model::PathRecord| if data.folder { path.is_above(&record.path) } else { record.path == path };
         let cold = self.paths(data).filter(read).any(|record| record.exists && record.access_tier.as_deref() == Some("Archive"));
         if cold { Denied } else { Allowed }
+    }
+
+    /// A file can be closed to a compute identity that is not known, where files have ACLs.
+    fn open_to_the_unknown(&self, data: &Data<'_>, found: &Verdicts) -> Verdict {
+        let acls = data.account.is_none_or(|account| account.is_hns_enabled);
+        let unknown = found.contains_key(&Id::ComputeIdentity) && self.mounting().1 == Undetermined;
+        if data.folder && acls && unknown { Undetermined } else { Allowed }
     }
 
     fn open_below(&self, data: &Data<'_>, (each, one): &(Vec<&ObjectId>, Vec<&ObjectId>)) -> Verdict {
