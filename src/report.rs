@@ -5,6 +5,7 @@
 
 mod diff;
 mod explain;
+mod fixes;
 mod review;
 mod who;
 

@@ -7,6 +7,7 @@ use super::{Failure, Streams, exit_code, write_result};
 use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
 use crate::cli::{CheckArgs, FailOn, JobTarget, OutputArgs, Source, inputs_file};
 use crate::eval::{self, DataQuestion, JobQuestion, Verdict};
+use crate::fix::{self, Shell};
 use crate::model::{Direction, InputReference, ReferenceContext, ReferenceOrigin, Scope, Timestamp, redacted};
 use crate::output::notice::{self, Undetermined, Written};
 use crate::output::{json, table};
@@ -34,7 +35,8 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     }
     let question = question(args, &state, target, &job, args.principal.as_deref(), state.at)?;
     let finding = eval::check(&question, &state.snapshot, &state.rules);
-    let mut report = Report::of_job(&finding, question.edition, question.at, &state.rules);
+    let fixes = fix::for_job(&state.snapshot, &state.rules, &question, &finding);
+    let mut report = Report::of_job(&finding, question.edition, question.at, &state.rules).with_fixes(&fixes, Shell::Posix);
     report.warnings.splice(0..0, state.warnings);
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));

@@ -32,6 +32,7 @@ mod explain_whole;
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
+mod fixes;
 mod formats;
 mod fuzz_entry;
 mod fuzz_seeds;

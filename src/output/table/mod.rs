@@ -1,5 +1,6 @@
 //! Text for people: the verdict first, then one line a requirement with its reasons, then what to do.
 
+mod fixes;
 pub(super) mod reasons;
 mod requirements;
 
@@ -49,11 +50,25 @@ impl Style {
     }
 }
 
-/// Writes the report of a job question.
+/// Writes the report of a job question, with commands for a POSIX shell.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    job_for(report, POSIX_CONTINUATION, style, out)
+}
+
+/// What ends a line of a command that goes on, in a POSIX shell.
+pub const POSIX_CONTINUATION: &str = "\\";
+
+/// What ends a line of a command that goes on, in PowerShell.
+pub const POWERSHELL_CONTINUATION: &str = "`";
+
+/// As [`job`], with commands for the shell of this line continuation.
+///
+/// # Errors
+/// Those of the writer.
+pub fn job_for(report: &Report, continuation: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     headline(&report.verdict, &format!("{}: {}", subject(report), predicate(report)), style, out)?;
     for input in &report.inputs {
         data(input, &input_rule(input), style, out)?;
@@ -64,7 +79,7 @@ pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     if let Some(part) = &report.invoke {
         invoke(part, style, out)?;
     }
-    Ok(())
+    fixes::list(&report.fixes, continuation, style, out)
 }
 
 /// Writes the report of an access question.
