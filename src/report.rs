@@ -5,10 +5,15 @@
 
 mod checks;
 mod diff;
+mod explain;
+mod fixes;
+mod review;
 mod who;
 
 pub use checks::*;
 pub use diff::*;
+pub use explain::*;
+pub use review::*;
 pub use who::*;
 
 use crate::eval::{

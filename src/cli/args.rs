@@ -38,6 +38,12 @@ pub(super) enum Commands {
     /// What changed between two snapshots: access gained and lost, and why?
     #[command(infer_long_args = true, after_help = super::diff::EXAMPLES)]
     Diff(Box<super::diff::Diff>),
+    /// Security findings for a workspace: what is over-permitted, fragile or about to expire.
+    #[command(infer_long_args = true, after_help = super::review::EXAMPLES)]
+    Review(Box<super::review::Review>),
+    /// Which layer denied access, what is the cause, and what does the state prove?
+    #[command(infer_long_args = true, after_help = super::explain::EXAMPLES)]
+    Explain(Box<super::explain::Explain>),
     /// Collect the state once from Azure into a file that every other command can use offline.
     #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<Snapshot>),
@@ -90,6 +96,8 @@ Examples:
 
   canread snapshot -g rg -w ws --output-file state.jsonl \\
     --only -n scoring --input azureml:heart@latest
+
+  canread snapshot --pseudonymise --snapshot state.jsonl --output-file shown.jsonl
 
   canread snapshot --role > role.json
 
@@ -253,6 +261,9 @@ pub(super) struct Question {
     /// What an unmet requirement does that Microsoft's own pages disagree about.
     #[arg(long, value_name = "EFFECT", default_value = "deny")]
     pub(super) disputed: DisputedArg,
+    /// Verdict from which on the exit code is not 0: with denied, an undetermined answer passes, with a note.
+    #[arg(long, value_name = "VERDICT", default_value = "undetermined")]
+    pub(super) fail_on: FailOnArg,
     /// Ask about a job that runs this long, such as 6h: allowed only if allowed throughout.
     #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
     pub(super) period: Option<Duration>,
@@ -311,6 +322,12 @@ pub(super) enum DisputedArg {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+pub(super) enum FailOnArg {
+    Denied,
+    Undetermined,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 pub(super) enum OperationArg {
     List,
     Read,
@@ -355,6 +372,12 @@ pub(super) struct Snapshot {
     /// Exit with 4 where a look-up failed.
     #[arg(long)]
     pub(super) fail_on_gap: bool,
+    /// Replace ids and names, each by the same everywhere, so that the file can be shown to others; with --snapshot those of that file.
+    #[arg(long)]
+    pub(super) pseudonymise: bool,
+    /// Go on where an earlier run for this output file was broken off.
+    #[arg(long)]
+    pub(super) resume: bool,
     /// With --only: who invokes; who is signed in if left out.
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(super) principal: Option<String>,
@@ -374,11 +397,13 @@ pub(super) enum SchemaArg {
     Checks,
     Who,
     Diff,
+    Review,
+    Explain,
 }
 
 #[derive(Args)]
 pub(super) struct Rules {
-    /// Explain this id: a requirement, a warning or a row of the table.
+    /// Explain this id: a requirement, a warning, a row of the table, an error code.
     pub(super) id: Option<String>,
     /// Print a JSON Schema.
     #[arg(long, value_name = "NAME", conflicts_with = "id")]

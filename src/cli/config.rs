@@ -1,5 +1,7 @@
 //! What was asked, in plain and valid values.
 
+use super::ExplainArgs;
+use super::ReviewArgs;
 use super::job::JobOptions;
 use crate::model::{Disputed, Edition, Operation, ReferenceText, Scope, Timestamp};
 use std::path::PathBuf;
@@ -27,6 +29,10 @@ pub enum Command {
     Who(Box<super::WhoArgs>),
     /// What changed?
     Diff(Box<super::DiffArgs>),
+    /// What is over-permitted, fragile or about to end?
+    Review(Box<ReviewArgs>),
+    /// What does this log say about denied access?
+    Explain(Box<ExplainArgs>),
     /// Collect the state into a file.
     Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
@@ -214,6 +220,15 @@ impl CheckArgs {
     }
 }
 
+/// From which verdict on `check` fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// An undetermined answer exits with 0.
+    Denied,
+    /// An undetermined answer exits with 4.
+    Undetermined,
+}
+
 /// `canread check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckArgs {
@@ -235,6 +250,8 @@ pub struct CheckArgs {
     pub edition: Edition,
     /// What an unmet disputed requirement does.
     pub disputed: Disputed,
+    /// What the exit code tells.
+    pub fail_on: FailOn,
     /// How long the job runs; `None`: a moment is asked about.
     pub period: Option<Duration>,
     /// Take ACLs below a folder that were not collected as open.
@@ -276,7 +293,7 @@ pub struct AccessArgs {
 /// `canread snapshot`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotArgs {
-    /// State; it has no snapshot.
+    /// State; its snapshot is one whose ids and names are to be replaced.
     pub state: StateArgs,
     /// Only what this job needs; `None`: the whole workspace.
     pub only: Option<OnlyArgs>,
@@ -286,6 +303,10 @@ pub struct SnapshotArgs {
     pub probe: bool,
     /// Exit code 4 where a look-up failed.
     pub fail_on_gap: bool,
+    /// Ids and names are replaced.
+    pub pseudonymise: bool,
+    /// Goes on where an earlier run ended.
+    pub resume: bool,
 }
 
 /// The job that `snapshot --only` collects for.
@@ -314,6 +335,10 @@ pub enum SchemaName {
     Who,
     /// The answer of `diff`.
     Diff,
+    /// The answer of `review`.
+    Review,
+    /// The answer of `explain`.
+    Explain,
 }
 
 /// The text of a condition.

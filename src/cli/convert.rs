@@ -1,13 +1,13 @@
 //! From the parser's types to plain and valid values.
 
 use super::args::{
-    Access, Check, Cli, ColorArg, Commands, DisputedArg, EditionArg, FormatArg, Job, OperationArg, Output, Rules, SchemaArg, ShellArg,
-    Snapshot, State, TypeArg,
+    Access, Check, Cli, ColorArg, Commands, DisputedArg, EditionArg, FailOnArg, FormatArg, Job, OperationArg, Output, Rules, SchemaArg,
+    ShellArg, Snapshot, State, TypeArg,
 };
 use super::job::{self, JobOptions};
 use super::{
-    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, JobTarget, OnlyArgs, OutputArgs, OutputFormat, Request,
-    RequestOrigin, RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
+    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, FailOn, JobTarget, OnlyArgs, OutputArgs, OutputFormat,
+    Request, RequestOrigin, RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
 };
 use crate::model::{DeclaredType, Disputed, Edition, Operation, ReferenceText, Scope};
 use std::path::PathBuf;
@@ -20,6 +20,8 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
         Commands::Access(access) => Command::Access(Box::new(self::access(*access)?)),
         Commands::Who(who) => Command::Who(Box::new(super::who::convert(*who)?)),
         Commands::Diff(diff) => Command::Diff(Box::new(super::diff::convert(*diff)?)),
+        Commands::Review(review) => Command::Review(Box::new(super::review::review(*review)?)),
+        Commands::Explain(explain) => Command::Explain(Box::new(super::explain::arguments(*explain)?)),
         Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
@@ -116,13 +118,11 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         deployment: job.deployment_name.clone(),
         job: job_options(job)?,
         principal: question.principal,
-        edition: match question.table {
-            EditionArg::Current => Edition::Current,
-            EditionArg::Seed => Edition::Seed,
-        },
-        disputed: match question.disputed {
-            DisputedArg::Deny => Disputed::Deny,
-            DisputedArg::Warn => Disputed::Warn,
+        edition: edition(question.table),
+        disputed: disputed(question.disputed),
+        fail_on: match question.fail_on {
+            FailOnArg::Denied => FailOn::Denied,
+            FailOnArg::Undetermined => FailOn::Undetermined,
         },
         period: question.period,
         assume_below: question.assume_below,
@@ -131,7 +131,29 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
     })
 }
 
-fn job_target(job: &Job) -> Option<JobTarget> {
+pub(super) fn edition(edition: EditionArg) -> Edition {
+    match edition {
+        EditionArg::Current => Edition::Current,
+        EditionArg::Seed => Edition::Seed,
+    }
+}
+
+pub(super) fn disputed(disputed: DisputedArg) -> Disputed {
+    match disputed {
+        DisputedArg::Deny => Disputed::Deny,
+        DisputedArg::Warn => Disputed::Warn,
+    }
+}
+
+pub(super) fn declared(declared: TypeArg) -> DeclaredType {
+    match declared {
+        TypeArg::UriFile => DeclaredType::UriFile,
+        TypeArg::UriFolder => DeclaredType::UriFolder,
+        TypeArg::MlTable => DeclaredType::MlTable,
+    }
+}
+
+pub(super) fn job_target(job: &Job) -> Option<JobTarget> {
     match (job.name.first(), &job.compute) {
         (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
         (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
@@ -153,10 +175,10 @@ fn no_target() -> Exit {
 }
 
 fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
-    let Snapshot { only, role, probe, fail_on_gap, principal, job, state, ignored: _ } = snapshot;
+    let Snapshot { only, role, probe, fail_on_gap, pseudonymise, resume, principal, job, state, ignored: _ } = snapshot;
     let state = self::state(state)?;
-    if state.snapshot.is_some() {
-        return Err(Exit::usage("`snapshot` collects from Azure; it takes no `--snapshot`"));
+    if state.snapshot.is_some() && (!pseudonymise || only || resume || role) {
+        return Err(Exit::usage("`snapshot` collects from Azure; it takes a `--snapshot` only to `--pseudonymise` it"));
     }
     if job.name.len() > 1 {
         return Err(Exit::usage("`snapshot --only` collects for one endpoint; leave `--only` out to collect the whole workspace"));
@@ -169,7 +191,7 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     } else {
         None
     };
-    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap })
+    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap, pseudonymise, resume })
 }
 
 pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
@@ -179,12 +201,8 @@ pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit
     Ok(())
 }
 
-fn job_options(args: Job) -> Result<JobOptions, Exit> {
-    let input_type = args.input_type.map(|declared| match declared {
-        TypeArg::UriFile => DeclaredType::UriFile,
-        TypeArg::UriFolder => DeclaredType::UriFolder,
-        TypeArg::MlTable => DeclaredType::MlTable,
-    });
+pub(super) fn job_options(args: Job) -> Result<JobOptions, Exit> {
+    let input_type = args.input_type.map(declared);
     Ok(JobOptions {
         inputs: args.input.iter().map(|text| job::InputOption::new(text)).collect(),
         input_type,
@@ -232,6 +250,8 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Checks => SchemaName::Checks,
         SchemaArg::Who => SchemaName::Who,
         SchemaArg::Diff => SchemaName::Diff,
+        SchemaArg::Review => SchemaName::Review,
+        SchemaArg::Explain => SchemaName::Explain,
     });
     let condition = rules.condition.map(|text| match text.as_str() {
         "-" => ConditionText::Stdin,

@@ -1,10 +1,11 @@
 //! What an answer leads to.
 
-use super::arm::{self, text};
+use super::arm::{private_endpoint, text};
 use super::authorization::AuthorizationList;
 use super::engine::{Covered, items};
 use super::graph;
-use super::plan::{DataPath, Gathered, ListOf, Plan, Target, Want};
+use super::plan::{AccountHint, DataPath, Gathered, ListOf, Plan, ProbePlace, Target, Want};
+use super::secrets;
 use super::signin::Identity;
 use crate::model::{
     AssetVersion, Folded, InputReference, ReferenceContext, ReferenceOrigin, Scope, StorageUrl, StoreKind, StorePath, What, WorkspaceRef,
@@ -26,6 +27,7 @@ struct Place {
 #[derive(Default)]
 struct Account {
     id: Option<Scope>,
+    /// What its paths are asked as: by a hint first, then by the account itself.
     hierarchical: Option<bool>,
     places: BTreeSet<Place>,
 }
@@ -35,18 +37,23 @@ pub(super) struct Follow<'p> {
     plan: &'p Plan,
     storage_suffix: String,
     accounts: BTreeMap<String, Account>,
-    /// Paths that references name in a datastore, until the datastore is known.
-    datastore_paths: BTreeMap<Scope, BTreeSet<StorePath>>,
+    /// Paths that references name in a datastore, until the datastore is known; whether each is declared one file.
+    datastore_paths: BTreeMap<Scope, BTreeMap<StorePath, bool>>,
     /// Computes and versions that the question is about, and the bodies that came in lists.
     relevant: BTreeSet<Scope>,
     listed: BTreeMap<Scope, Value>,
     finished_lists: BTreeSet<(ListOf, Scope)>,
-    /// The workspace was answered, so that its storage account is known.
-    workspace_answered: bool,
+    /// What Resource Graph said of accounts, by name.
+    hints: BTreeMap<String, AccountHint>,
     endpoints: BTreeSet<Scope>,
     assets: BTreeSet<Scope>,
     assignees: BTreeSet<Folded>,
     asked_for_leftovers: bool,
+    /// Datastores whose credential was looked at.
+    secrets_asked: BTreeSet<Scope>,
+    /// Who is asked about, and whether a condition asks for their custom security attributes.
+    principals: BTreeSet<Folded>,
+    attributes_matter: bool,
 }
 
 impl<'p> Follow<'p> {
@@ -59,12 +66,33 @@ impl<'p> Follow<'p> {
             relevant: BTreeSet::new(),
             listed: BTreeMap::new(),
             finished_lists: BTreeSet::new(),
-            workspace_answered: plan.workspace.is_none(),
+            hints: BTreeMap::new(),
             endpoints: BTreeSet::new(),
             assets: BTreeSet::new(),
             assignees: BTreeSet::new(),
             asked_for_leftovers: false,
+            secrets_asked: BTreeSet::new(),
+            principals: BTreeSet::new(),
+            attributes_matter: false,
         }
+    }
+
+    /// What conditions ask of the principals of `wants`, and of those before them.
+    pub(super) fn attributes(&mut self, gathered: &Gathered, wants: &[Want]) -> Vec<Want> {
+        let mut fresh: Vec<Folded> = Vec::new();
+        for want in wants {
+            if let Want::Memberships(id) = want
+                && self.principals.insert(id.clone())
+            {
+                fresh.push(id.clone());
+            }
+        }
+        let asks = |body: &&Value| text(body, "/properties/condition").to_ascii_lowercase().contains("customsecurityattributes");
+        if !self.attributes_matter && items(gathered).iter().any(asks) {
+            self.attributes_matter = true;
+            fresh = self.principals.iter().cloned().collect();
+        }
+        if self.attributes_matter { fresh.into_iter().map(Want::Attributes).collect() } else { Vec::new() }
     }
 
     /// Everything whose name is known from the start.
@@ -86,7 +114,14 @@ impl<'p> Follow<'p> {
             }
         }
         for reference in &plan.references {
-            wants.extend(self.reference(reference));
+            wants.extend(self.reference(reference, plan.files.contains(reference)));
+        }
+        // Which account it is becomes known with the datastore: what all of them are is asked meanwhile.
+        let through_datastore = |one: &InputReference| matches!(one, InputReference::DataAsset { .. } | InputReference::Datastore { .. });
+        if plan.references.iter().any(through_datastore)
+            && let Some(subscription) = plan.workspace.as_ref().and_then(Scope::subscription)
+        {
+            wants.push(Want::AccountHints(subscription.key().to_owned()));
         }
         for url in &plan.urls {
             wants.extend(self.url(url));
@@ -118,7 +153,7 @@ impl<'p> Follow<'p> {
         }
     }
 
-    fn reference(&mut self, reference: &InputReference) -> Vec<Want> {
+    fn reference(&mut self, reference: &InputReference, is_file: bool) -> Vec<Want> {
         match reference {
             InputReference::DataAsset { name, version, workspace } => {
                 let Some(workspace) = self.workspace_of(workspace.as_ref()) else {
@@ -139,13 +174,20 @@ impl<'p> Follow<'p> {
                     return Vec::new();
                 };
                 let id = workspace.join(&format!("datastores/{name}"));
-                self.datastore_paths.entry(id.clone()).or_default().insert(path.clone());
+                self.datastore_paths.entry(id.clone()).or_default().insert(path.clone(), is_file);
                 match self.listed.get(&id).cloned() {
                     Some(body) => self.datastore(&id, &body),
                     None => vec![Want::Resource(id)],
                 }
             }
-            InputReference::Storage(url) => self.url(url),
+            InputReference::Storage(url) => {
+                let mut wants = self.url(url);
+                if self.plan.probe && !url.foreign_cloud && url.store != StoreKind::AdlsGen1 {
+                    let (account, container, path) = (url.account.to_lowercase(), url.container.clone(), url.path.clone());
+                    wants.push(Want::Anonymous(ProbePlace { account, container, path, is_file }));
+                }
+                wants
+            }
             InputReference::RegistryAsset { .. }
             | InputReference::V1Dataset { .. }
             | InputReference::FileShare { .. }
@@ -160,7 +202,7 @@ impl<'p> Follow<'p> {
         if url.foreign_cloud || url.store == StoreKind::AdlsGen1 {
             return Vec::new();
         }
-        let mut wants = url.sas.as_deref().map(arm::issuer).unwrap_or_default();
+        let mut wants = url.sas.as_deref().map(secrets::issuer).unwrap_or_default();
         let place = Place { container: url.container.clone(), path: url.path.clone(), descend: true };
         wants.extend(self.place(&url.account, place));
         wants
@@ -173,16 +215,12 @@ impl<'p> Follow<'p> {
         if !known.places.insert(place.clone()) {
             return Vec::new();
         }
-        match (&known.id, known.hierarchical) {
-            (Some(id), Some(hierarchical)) => {
-                let mut wants = vec![Want::Resource(container_scope(id, &place.container))];
-                wants.extend(paths(&name, &place, hierarchical));
-                wants
-            }
-            (Some(id), None) => vec![Want::Resource(container_scope(id, &place.container))],
-            (None, _) if self.workspace_answered => vec![Want::FindAccount(name)],
-            (None, _) => Vec::new(),
-        }
+        let mut wants = match &known.id {
+            Some(id) => vec![Want::Resource(container_scope(id, &place.container))],
+            None => vec![Want::FindAccount(name.clone())],
+        };
+        wants.extend(known.hierarchical.into_iter().flat_map(|hierarchical| paths(&name, &place, hierarchical)));
+        wants
     }
 
     /// The id of an account became known.
@@ -190,7 +228,7 @@ impl<'p> Follow<'p> {
         let Some(name) = id.segment_after("storageaccounts").map(str::to_lowercase) else {
             return Vec::new();
         };
-        let account = self.accounts.entry(name).or_default();
+        let account = self.accounts.entry(name.clone()).or_default();
         if account.id.is_some() {
             return Vec::new();
         }
@@ -198,12 +236,27 @@ impl<'p> Follow<'p> {
         let mut wants = vec![Want::Resource(id.clone())];
         wants.extend(grants(id));
         wants.extend(account.places.iter().map(|place| Want::Resource(container_scope(id, &place.container))));
+        if let Some(hint) = self.hints.get(&name).filter(|hint| hint.id == *id).cloned() {
+            wants.extend(self.hinted(&name, &hint));
+        }
         wants
     }
 
-    /// Names that the workspace did not tell the account of.
-    fn search(&self) -> Vec<Want> {
-        self.accounts.iter().filter(|(_, account)| account.id.is_none()).map(|(name, _)| Want::FindAccount(name.clone())).collect()
+    /// An account that matters turns out to be of a kind, by a hint: its paths need not wait for itself.
+    fn hinted(&mut self, name: &str, hint: &AccountHint) -> Vec<Want> {
+        let mut wants = hint.hierarchical.map(|hierarchical| self.kind(name, hierarchical, false)).unwrap_or_default();
+        wants.extend(hint.private_endpoints.iter().cloned().map(Want::Resource));
+        wants
+    }
+
+    /// What an account is decides how its paths are asked for; the account's own word stands above a hint.
+    fn kind(&mut self, name: &str, hierarchical: bool, certain: bool) -> Vec<Want> {
+        let account = self.accounts.entry(name.to_owned()).or_default();
+        if account.hierarchical == Some(hierarchical) || (account.hierarchical.is_some() && !certain) {
+            return Vec::new();
+        }
+        account.hierarchical = Some(hierarchical);
+        account.places.iter().flat_map(|place| paths(name, place, hierarchical)).collect()
     }
 
     /// What `gathered`, the answer to `want`, leads to.
@@ -215,11 +268,9 @@ impl<'p> Follow<'p> {
                     wants.extend(self.resource(want, body));
                 }
             }
-            Want::FindAccount(_) => {
-                for found in &gathered.next {
-                    if let Want::Resource(id) = found {
-                        wants.extend(self.account_id(id));
-                    }
+            Want::FindAccount(_) | Want::AccountHints(_) => {
+                for hint in &gathered.hints {
+                    wants.extend(self.hint(want, hint));
                 }
             }
             Want::Authorization(AuthorizationList::RoleAssignments, _) if self.plan.whole => {
@@ -232,20 +283,31 @@ impl<'p> Follow<'p> {
             | Want::Objects(_)
             | Want::Application(_)
             | Want::Memberships(_)
+            | Want::Attributes(_)
             | Want::Ancestor(_)
             | Want::Leaf { .. }
             | Want::Below(_)
-            | Want::Secrets(_) => {}
+            | Want::Secrets { .. }
+            | Want::Anonymous(_) => {}
         }
         if let Want::List(list, parent) = want {
             self.finished_lists.insert((*list, parent.clone()));
             wants.extend(self.after_list(*list));
         }
-        if matches!(want, Want::Resource(id) if self.plan.workspace.as_ref() == Some(id)) {
-            self.workspace_answered = true;
-            wants.extend(self.search());
-        }
         wants
+    }
+
+    /// What Resource Graph says of one account. Of a whole subscription only those that matter are followed.
+    fn hint(&mut self, want: &Want, hint: &AccountHint) -> Vec<Want> {
+        let name = hint.id.name().to_lowercase();
+        self.hints.insert(name.clone(), hint.clone());
+        if matches!(want, Want::FindAccount(_)) {
+            let mut wants = self.account_id(&hint.id);
+            wants.extend(self.hinted(&name, hint));
+            return wants;
+        }
+        let matters = self.accounts.get(&name).is_some_and(|account| account.id.as_ref() == Some(&hint.id));
+        if matters { self.hinted(&name, hint) } else { Vec::new() }
     }
 
     /// Computes that matter and that the list did not bear are asked for by name.
@@ -271,7 +333,10 @@ impl<'p> Follow<'p> {
             "workspaces/batchendpoints/deployments" => self.deployment(want, &id, body),
             "workspaces/datastores" => {
                 self.listed.insert(id.clone(), body.clone());
-                self.datastore(&id, body)
+                // Of a list that was asked for the default one, only that and what the question names matter.
+                let is_default = body.pointer("/properties/isDefault").and_then(Value::as_bool) == Some(true);
+                let by_list = matches!(want, Want::List(ListOf::DefaultDatastore, _));
+                if by_list && !is_default && !self.datastore_paths.contains_key(&id) { Vec::new() } else { self.datastore(&id, body) }
             }
             "workspaces/data" => self.asset(want, &id, body),
             "workspaces/data/versions" => {
@@ -279,7 +344,8 @@ impl<'p> Follow<'p> {
                 if self.plan.whole || self.relevant.contains(&id) { self.version(body) } else { self.newest(want, &id) }
             }
             "storageaccounts" => self.storage_account(&id, body),
-            "privateendpoints" => network(text(body, "/properties/subnet/id")),
+            // Its subnet decides nothing; the network tells what it is peered with.
+            "privateendpoints" => network(text(body, "/properties/subnet/id")).into_iter().skip(1).collect(),
             _ => Vec::new(),
         }
     }
@@ -372,13 +438,24 @@ impl<'p> Follow<'p> {
                 format!("/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Storage/storageAccounts/{account}");
             wants.extend(self.account_id(&Scope::new(&scope)));
         }
+        if property("datastoreType") == "AzureDataLakeGen2" {
+            wants.extend(self.kind(&account.to_lowercase(), true, false));
+        }
         let root = Place { container: container.to_owned(), path: StorePath::root(), descend: false };
         wants.extend(self.place(&account, root));
-        for path in self.datastore_paths.remove(id).unwrap_or_default() {
-            wants.extend(self.place(&account, Place { container: container.to_owned(), path, descend: true }));
+        let mut probes = Vec::new();
+        for (path, is_file) in self.datastore_paths.remove(id).unwrap_or_default() {
+            wants.extend(self.place(&account, Place { container: container.to_owned(), path: path.clone(), descend: true }));
+            let (account, container) = (account.to_lowercase(), container.to_owned());
+            probes.extend(self.plan.probe.then_some(ProbePlace { account, container, path, is_file }));
         }
         match text(body, "/properties/credentials/credentialsType") {
-            "Sas" => wants.push(Want::Secrets(id.clone())),
+            // The fields of a SAS decide; a key decides nothing by itself, but may be tried.
+            kind @ ("Sas" | "AccountKey") => {
+                let first = self.secrets_asked.insert(id.clone());
+                let decides = !probes.is_empty() || (kind == "Sas" && first);
+                wants.extend(decides.then(|| Want::Secrets { datastore: id.clone(), probes }));
+            }
             "ServicePrincipal" | "Certificate" => {
                 let client = text(body, "/properties/credentials/clientId");
                 wants.extend((!client.is_empty()).then(|| Want::Application(client.to_owned())));
@@ -425,7 +502,10 @@ impl<'p> Follow<'p> {
         let context =
             ReferenceContext { workspace: workspace.as_ref(), storage_suffix: &suffix, ..ReferenceContext::new(ReferenceOrigin::Service) };
         match InputReference::parse(&uri, &context).outcome {
-            Ok(reference @ (InputReference::Datastore { .. } | InputReference::Storage(_))) => self.reference(&reference),
+            Ok(reference @ (InputReference::Datastore { .. } | InputReference::Storage(_))) => {
+                let is_file = text(body, "/properties/dataType").eq_ignore_ascii_case("uri_file");
+                self.reference(&reference, is_file)
+            }
             Ok(_) | Err(_) => Vec::new(),
         }
     }
@@ -434,15 +514,8 @@ impl<'p> Follow<'p> {
         let mut wants = self.account_id(id);
         let hierarchical = body.pointer("/properties/isHnsEnabled").and_then(Value::as_bool).unwrap_or(false);
         let connections = body.pointer("/properties/privateEndpointConnections").and_then(Value::as_array);
-        for connection in connections.into_iter().flatten() {
-            let endpoint = Scope::new(text(connection, "/properties/privateEndpoint/id"));
-            wants.extend(endpoint.subscription().map(|_| Want::Resource(endpoint.clone())));
-        }
-        let name = id.name().to_lowercase();
-        if let Some(account) = self.accounts.get_mut(&name).filter(|account| account.hierarchical.is_none()) {
-            account.hierarchical = Some(hierarchical);
-            wants.extend(account.places.iter().flat_map(|place| paths(&name, place, hierarchical)));
-        }
+        wants.extend(connections.into_iter().flatten().filter_map(private_endpoint).map(Want::Resource));
+        wants.extend(self.kind(&id.name().to_lowercase(), hierarchical, true));
         wants
     }
 

@@ -5,7 +5,15 @@ mod batch;
 mod check;
 mod checks;
 mod diff;
+mod explain;
 mod live;
+#[cfg(feature = "collect")]
+mod partial;
+mod present;
+#[cfg(feature = "collect")]
+mod progress;
+mod review;
+mod role;
 mod rules;
 mod snapshot;
 mod state;
@@ -114,6 +122,8 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
         },
         Command::Who(who) => who::who(who, args, style, streams),
         Command::Diff(diff) => diff::diff(diff, args, style, streams),
+        Command::Review(review) => review::review(review, args, style, streams),
+        Command::Explain(explain) => explain::explain(explain, args, style, streams),
         Command::Snapshot(snapshot) => snapshot::snapshot(snapshot, args, surroundings, streams),
         Command::Rules(rules) => rules::rules(rules, args, style, streams),
         Command::Completions(shell) => {

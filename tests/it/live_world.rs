@@ -19,7 +19,8 @@ fn group() -> String {
     format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/rg")
 }
 
-fn workspace() -> String {
+/// The id of the workspace.
+pub(crate) fn workspace() -> String {
     format!("{}/providers/Microsoft.MachineLearningServices/workspaces/ws", group())
 }
 

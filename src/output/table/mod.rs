@@ -1,6 +1,7 @@
 //! Text for people: the verdict first, then one line a requirement with its reasons, then what to do.
 
-mod reasons;
+mod fixes;
+pub(super) mod reasons;
 mod requirements;
 
 use super::escape;
@@ -37,13 +38,37 @@ impl Style {
         let blanks = " ".repeat(width.saturating_sub(word.chars().count()));
         if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m{blanks}") } else { format!("{word}{blanks}") }
     }
+
+    /// A word in the colour of its severity.
+    pub(super) fn severity(self, word: &str, severity: &str) -> String {
+        let code = match severity {
+            "critical" | "high" => 31,
+            "medium" => 33,
+            _ => 36,
+        };
+        if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m") } else { word.to_owned() }
+    }
 }
 
-/// Writes the report of a job question.
+/// Writes the report of a job question, with commands for a POSIX shell.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    job_for(report, POSIX_CONTINUATION, style, out)
+}
+
+/// What ends a line of a command that goes on, in a POSIX shell.
+pub const POSIX_CONTINUATION: &str = "\\";
+
+/// What ends a line of a command that goes on, in PowerShell.
+pub const POWERSHELL_CONTINUATION: &str = "`";
+
+/// As [`job`], with commands for the shell of this line continuation.
+///
+/// # Errors
+/// Those of the writer.
+pub fn job_for(report: &Report, continuation: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     headline(&report.verdict, &format!("{}: {}", subject(report), predicate(report)), style, out)?;
     for input in &report.inputs {
         data(input, &input_rule(input), style, out)?;
@@ -54,7 +79,7 @@ pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     if let Some(part) = &report.invoke {
         invoke(part, style, out)?;
     }
-    Ok(())
+    fixes::list(&report.fixes, continuation, style, out)
 }
 
 /// Writes the report of an access question.
@@ -146,7 +171,7 @@ fn data(data: &DataReport, rule: &str, style: Style, out: &mut dyn Write) -> io:
 }
 
 /// Whose credential reads, what grants it, and the table row that says so.
-fn input_rule(data: &DataReport) -> String {
+pub(super) fn input_rule(data: &DataReport) -> String {
     let Some(rule) = &data.rule else {
         return String::new();
     };
@@ -177,7 +202,7 @@ fn input_rule(data: &DataReport) -> String {
 }
 
 /// An output is written with the stored credential, else by the compute's identity.
-fn output_rule(data: &DataReport) -> String {
+pub(super) fn output_rule(data: &DataReport) -> String {
     match &data.rule {
         None => String::new(),
         Some(rule) if rule.credentials_used.iter().any(|used| used == "store_credential") => {
@@ -187,7 +212,7 @@ fn output_rule(data: &DataReport) -> String {
     }
 }
 
-fn place(data: &DataReport) -> Option<String> {
+pub(super) fn place(data: &DataReport) -> Option<String> {
     let resolved = &data.resolved;
     let parts = [resolved.account.as_deref(), resolved.container.as_deref(), resolved.path.as_deref()];
     resolved.account.as_ref()?;
