@@ -53,7 +53,7 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
 }
 
 /// The exit code; an undetermined answer that passes is said.
-fn code(verdict: Verdict, fail_on: FailOn, streams: &mut Streams<'_>) -> u8 {
+pub(super) fn code(verdict: Verdict, fail_on: FailOn, streams: &mut Streams<'_>) -> u8 {
     match (verdict, fail_on) {
         (Verdict::Undetermined, FailOn::Denied) => {
             streams.note("note", "undetermined, which `--fail-on denied` lets pass: nothing is denied, but access is not proven");

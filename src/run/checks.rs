@@ -2,7 +2,7 @@
 
 use super::live::Needs;
 use super::state::{self, State};
-use super::{Failure, Form, Streams, check, exit_code, only_table_or_json, write_result};
+use super::{Failure, Form, Streams, check, only_table_or_json, write_result};
 use crate::cli::{CheckArgs, JobTarget, OutputArgs};
 use crate::eval::{self, Verdict};
 use crate::model::{Found, Missing, Scope, What};
@@ -43,7 +43,7 @@ pub(super) fn checks(args: &CheckArgs, output: &OutputArgs, style: table::Style,
         Form::Json => json::pretty(&report, out),
         Form::Table => checks_table::table(&report, style, out),
     })?;
-    Ok(exit_code(verdict))
+    Ok(check::code(verdict, args.fail_on, streams))
 }
 
 /// The jobs asked about, and what is missing to know that they are all. Without `--all-deployments` those that were named.

@@ -104,3 +104,12 @@ fn what_speaks_of_one_endpoint_only_is_refused_for_several() {
     }
     assert_eq!(check(&empty, &["--all-deployments"]).code, 1);
 }
+
+#[test]
+fn an_undetermined_whole_passes_where_that_is_asked_for() {
+    let mut world = two_endpoints();
+    world.add(json!({"kind":"gap","what":"resource","scope":format!("{}/batchEndpoints/unknown", workspace()),"status":403,"code":"x"}));
+    let answer = check(&world, &["-n", "scoring", "-n", "unknown", "--fail-on", "denied"]);
+    assert_eq!((answer.code, answer.verdict()), (0, "undetermined"));
+    assert_eq!(check(&world, &["-n", "scoring", "-n", "nowhere", "--fail-on", "denied"]).code, 3);
+}

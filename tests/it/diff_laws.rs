@@ -7,7 +7,8 @@ use crate::job_worlds::{self, facts_of, forget, random_deny, random_grant, snaps
 use crate::scenario::World;
 use crate::worlds::Rng;
 use canread::eval::{self, Context, DataTarget, Verdict};
-use canread::model::{ObjectId, Operation, Snapshot, StorageUrl};
+use canread::fix;
+use canread::model::{Disputed, ObjectId, Operation, Snapshot, StorageUrl};
 use canread::query::Population;
 use canread::query::diff::{Change, ChangedRecord, DiffFinding, DiffQuestion, Via, diff};
 use std::collections::BTreeSet;
@@ -193,4 +194,28 @@ fn of_several_changed_records_those_that_matter_are_named() {
         all += 1;
     }
     assert!(seen > 20 && all == 40, "{seen}");
+}
+
+#[test]
+fn a_world_and_its_fixed_copy_differ_in_the_fix_alone() {
+    let reference = "azureml:folder@latest";
+    let mut seen = 0;
+    for seed in 0..60 {
+        let mut rng = Rng::new(99_000 + seed);
+        let before = snapshot(&job_worlds::complete(&mut rng));
+        let question = job_worlds::question(&before, reference, None, Disputed::Deny);
+        let finding = eval::check(&question, &before, embedded_rules());
+        let fixes = fix::for_job(&before, embedded_rules(), &question, &finding);
+        let Some(fix) = fixes.list.first().filter(|fix| fix::ask(&question, &fix.changes) == question) else { continue };
+        let found = compare(&before, &fix::apply(&before, &fix.changes));
+        let job = found.jobs.iter().find(|job| job.input == reference).expect("the job that was mended");
+        assert_eq!((job.before, job.after), (finding.verdict(), Verdict::Allowed), "world {seed}");
+        assert!(!job.because.is_empty());
+        // Every change of a fix is needed, so that none of the records it touches is without effect, and none closes anything.
+        assert!(found.configuration.is_empty(), "world {seed}: {:?}\n{:#?}", fix.changes, found.configuration);
+        let lost = found.changes.iter().filter(|row| row.after < row.before).count();
+        assert_eq!(lost, 0, "world {seed}: {:?}\n{:#?}", fix.changes, found.changes);
+        seen += 1;
+    }
+    assert!(seen > 5, "{seen}");
 }
