@@ -3,12 +3,14 @@
 //! These types are a frozen copy apart from the evaluator's own, so that the evaluator may change and scripts do not.
 //! Keys are never absent; a missing value is null.
 
+mod checks;
 mod diff;
 mod explain;
 mod fixes;
 mod review;
 mod who;
 
+pub use checks::*;
 pub use diff::*;
 pub use explain::*;
 pub use review::*;

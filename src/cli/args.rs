@@ -78,6 +78,8 @@ Examples:
   canread check --compute cpu-cluster \\
     --input data=azureml:heart:3 --input labels=azureml:labels:1
 
+  canread check --all-deployments --input azureml:heart@latest
+
   canread check --snapshot state.jsonl --batch questions.jsonl";
 
 const ACCESS_EXAMPLES: &str = "\
@@ -207,6 +209,9 @@ pub(super) struct State {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) job: Job,
+    /// Every deployment of the endpoints named, or of the workspace's, one line each.
+    #[arg(long, help_heading = "Job", conflicts_with_all = ["deployment_name", "compute", "batch"])]
+    pub(super) all_deployments: bool,
     #[command(flatten)]
     pub(super) question: Question,
     #[command(flatten)]
@@ -218,9 +223,9 @@ pub(super) struct Check {
 #[derive(Args)]
 #[command(next_help_heading = "Job")]
 pub(super) struct Job {
-    /// Batch endpoint.
+    /// Batch endpoint; check takes several, one line each.
     #[arg(short = 'n', long, value_name = "ENDPOINT", conflicts_with = "compute")]
-    pub(super) name: Option<String>,
+    pub(super) name: Vec<String>,
     /// Deployment; the endpoint's default if left out.
     #[arg(short = 'd', long, value_name = "NAME", conflicts_with = "compute")]
     pub(super) deployment_name: Option<String>,
@@ -389,6 +394,7 @@ pub(super) enum SchemaArg {
     Report,
     Snapshot,
     Access,
+    Checks,
     Who,
     Diff,
     Review,

@@ -95,12 +95,16 @@ pub(super) fn cloud(text: &str) -> Result<Cloud, Exit> {
 }
 
 fn check(check: Check) -> Result<CheckArgs, Exit> {
-    let Check { job, question, state, ignored: _ } = check;
+    let Check { job, all_deployments, question, state, ignored: _ } = check;
     let state = self::state(state)?;
     let target = match job_target(&job) {
-        None if question.batch.is_none() => return Err(no_target()),
+        None if question.batch.is_none() && !all_deployments => return Err(no_target()),
         target => target,
     };
+    let more = further_targets(&job)?;
+    if question.batch.is_some() && !more.is_empty() {
+        return Err(Exit::usage("with `--batch` the lines name the endpoints; give at most one as their default"));
+    }
     one_standard_input(&[
         state.snapshot.as_ref(),
         question.batch.clone().map(Source::new).as_ref(),
@@ -109,6 +113,8 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
     Ok(CheckArgs {
         state,
         target,
+        more,
+        all_deployments,
         deployment: job.deployment_name.clone(),
         job: job_options(job)?,
         principal: question.principal,
@@ -148,11 +154,20 @@ pub(super) fn declared(declared: TypeArg) -> DeclaredType {
 }
 
 pub(super) fn job_target(job: &Job) -> Option<JobTarget> {
-    match (&job.name, &job.compute) {
+    match (job.name.first(), &job.compute) {
         (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
         (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
         (None, None) => None,
     }
+}
+
+/// The endpoints after the first. A deployment belongs to one endpoint.
+fn further_targets(job: &Job) -> Result<Vec<JobTarget>, Exit> {
+    let more: Vec<JobTarget> = job.name.iter().skip(1).map(|name| JobTarget::Endpoint { name: name.clone(), deployment: None }).collect();
+    if !more.is_empty() && job.deployment_name.is_some() {
+        return Err(Exit::usage("`-d` names a deployment of one endpoint; leave it out, or name one endpoint"));
+    }
+    Ok(more)
 }
 
 fn no_target() -> Exit {
@@ -164,6 +179,9 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     let state = self::state(state)?;
     if state.snapshot.is_some() && (!pseudonymise || only || resume || role) {
         return Err(Exit::usage("`snapshot` collects from Azure; it takes a `--snapshot` only to `--pseudonymise` it"));
+    }
+    if job.name.len() > 1 {
+        return Err(Exit::usage("`snapshot --only` collects for one endpoint; leave `--only` out to collect the whole workspace"));
     }
     let only = if only {
         let target = job_target(&job).ok_or_else(no_target)?;
@@ -229,6 +247,7 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Report => SchemaName::Report,
         SchemaArg::Snapshot => SchemaName::Snapshot,
         SchemaArg::Access => SchemaName::Access,
+        SchemaArg::Checks => SchemaName::Checks,
         SchemaArg::Who => SchemaName::Who,
         SchemaArg::Diff => SchemaName::Diff,
         SchemaArg::Review => SchemaName::Review,

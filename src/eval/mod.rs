@@ -19,7 +19,7 @@ mod resolve;
 mod verdict;
 
 pub use access::*;
-pub use check::check;
+pub use check::{check, check_without_advice};
 pub use context::*;
 pub use finding::*;
 pub use job::*;

@@ -21,8 +21,8 @@ pub fn table(report: &DiffReport, style: Style, out: &mut dyn Write) -> io::Resu
     for group in grouped(&report.changes) {
         access(&group, style, out)?;
     }
-    for job in &report.jobs {
-        self::job(job, style, out)?;
+    for jobs in jobs_alike(&report.jobs) {
+        self::job(&jobs, style, out)?;
     }
     if !report.configuration.is_empty() {
         writeln!(out, "\nwithout effect on access:")?;
@@ -122,11 +122,31 @@ fn access(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result<()
     first.because.iter().try_for_each(|one| record("    ", one, style, out))
 }
 
-fn job(job: &JobChangeReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// Jobs of one deployment that changed alike and for the same reasons, whatever they read.
+fn jobs_alike(jobs: &[JobChangeReport]) -> Vec<Vec<&JobChangeReport>> {
+    let key = |job: &JobChangeReport| {
+        let invoker = job.invoker.as_ref().and_then(|invoker| invoker.object_id.clone());
+        let requirements: Vec<_> = job.requirements.iter().map(|one| (one.id.clone(), one.before.clone(), one.after.clone())).collect();
+        let because: Vec<_> = job.because.iter().map(|record| record.id.clone()).collect();
+        (job.deployment.clone(), invoker, job.before.clone(), job.after.clone(), requirements, because)
+    };
+    let mut groups: Vec<Vec<&JobChangeReport>> = Vec::new();
+    for job in jobs {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| key(first) == key(job))) {
+            Some(group) => group.push(job),
+            None => groups.push(vec![job]),
+        }
+    }
+    groups
+}
+
+fn job(jobs: &[&JobChangeReport], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some(job) = jobs.first() else { return Ok(()) };
+    let inputs: Vec<String> = jobs.iter().map(|job| escape(&job.input)).collect();
     let by = job.invoker.as_ref().map_or_else(String::new, |invoker| format!(", invoked by {}", who_is(invoker)));
     let endpoint = job.deployment.rsplit('/').nth(2).unwrap_or_default();
     let name = format!("{}/{}", escape(endpoint), escape(job.deployment.rsplit('/').next().unwrap_or_default()));
-    let text = format!("job {} reading {}{by}: {} → {}", name, escape(&job.input), job.before, job.after);
+    let text = format!("job {name} reading {}{by}: {} → {}", inputs.join(", "), job.before, job.after);
     let (_, mark) = mark(&job.before, &job.after);
     let lines = wrapped("  ", "    ", &shortened(&text), style.columns());
     write!(out, "\n{} {}", style.word(mark, &job.after, 0), lines.trim_start())?;

@@ -1,6 +1,7 @@
 //! One file a format: a report and a writer in, text out. Nothing else writes.
 
 pub mod annotations;
+pub mod checks;
 pub mod condition;
 pub mod diff;
 pub mod explain;

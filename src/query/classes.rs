@@ -9,7 +9,9 @@
 use super::Population;
 use crate::eval::Verdict;
 use crate::model::Identities;
-use std::collections::HashMap;
+
+/// A hash map; its order never shows.
+pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 
 /// Principals by class. Numbers of classes are dense but some may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,20 +23,20 @@ pub struct Partition {
 impl Partition {
     /// One class for each distinct key.
     pub(super) fn by<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = K>) -> Self {
-        let mut seen: HashMap<K, u32> = HashMap::new();
+        let mut seen: HashMap<K, u32> = HashMap::default();
         let mut classes = 0;
         let class_of = keys.map(|key| number(&mut seen, key, &mut classes)).collect();
         Partition { class_of, classes }
     }
 
     /// Every principal a class of its own.
-    pub fn singletons(population: &Population<'_>) -> Self {
+    pub fn singletons(population: &Population) -> Self {
         Partition::by(population.members().iter().enumerate().map(|(at, _)| at))
     }
 
     /// Tells apart those among `holders` from the others, and those who are the id themselves (`true`) from members.
     pub(super) fn split(&mut self, holders: &[(u32, bool)]) {
-        let mut moved: HashMap<(u32, bool), u32> = HashMap::new();
+        let mut moved: HashMap<(u32, bool), u32> = HashMap::default();
         for (member, own) in holders {
             if let Some(class) = self.class_of.get_mut(*member as usize) {
                 *class = number(&mut moved, (*class, *own), &mut self.classes);
@@ -53,7 +55,7 @@ impl Partition {
     }
 
     /// The verdict of every member, in the population's order: each class is asked about once, by its first member.
-    pub fn decide(&self, population: &Population<'_>, ask: impl Fn(&Identities) -> Verdict) -> Vec<Verdict> {
+    pub fn decide(&self, population: &Population, ask: impl Fn(&Identities) -> Verdict) -> Vec<Verdict> {
         let mut known: Vec<Option<Verdict>> = vec![None; self.classes as usize];
         let members = population.members().iter().zip(&self.class_of);
         members

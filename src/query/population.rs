@@ -1,9 +1,10 @@
 //! Everybody a record names.
 
+use super::classes::HashMap;
 use super::{Partition, Relevant};
 use crate::eval::system_identity_name;
 use crate::model::{Identities, Identity, ObjectId, PrincipalHint, PrincipalKind, RolePlayed, SecurityPrincipal, Snapshot, What};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Groups beyond which a token carries no group claims: membership then decides nothing by itself.
 const GROUPS_IN_A_TOKEN: usize = 200;
@@ -25,33 +26,35 @@ pub struct Member {
 
 /// Every principal that a record names, ordered by id, with the inverse of their memberships.
 #[derive(Debug)]
-pub struct Population<'a> {
-    snapshot: &'a Snapshot,
+pub struct Population {
     members: Vec<Member>,
+    /// Members told apart by what matters at every resource.
+    whole: Partition,
     /// By id: the members that are it (`true`) or are in it.
     holders: HashMap<ObjectId, Vec<(u32, bool)>>,
 }
 
-impl<'a> Population<'a> {
+impl Population {
     /// Everybody the snapshot names: in assignments, denies, PIM instances, ACLs, the directory, memberships, identities of
     /// resources, coverage and gaps.
-    pub fn of(snapshot: &'a Snapshot) -> Self {
+    pub fn of(snapshot: &Snapshot) -> Self {
         Population::with(snapshot, candidates(snapshot))
     }
 
     /// These principals, as the snapshot knows them.
-    pub fn with(snapshot: &'a Snapshot, ids: BTreeSet<ObjectId>) -> Self {
+    pub fn with(snapshot: &Snapshot, ids: BTreeSet<ObjectId>) -> Self {
         let names = Names::of(snapshot);
         let members: Vec<Member> =
             ids.into_iter().map(|id| Member { principal: names.principal(snapshot, &id), who: snapshot.identities(&id) }).collect();
-        let mut holders: HashMap<ObjectId, Vec<(u32, bool)>> = HashMap::new();
+        let mut holders: HashMap<ObjectId, Vec<(u32, bool)>> = HashMap::default();
         for (at, member) in (0_u32..).zip(&members) {
             holders.entry(member.who.principal.clone()).or_default().push((at, true));
             for group in member.who.groups.iter().filter(|group| **group != member.who.principal) {
                 holders.entry(group.clone()).or_default().push((at, false));
             }
         }
-        Population { snapshot, members, holders }
+        let whole = whole(snapshot, &members);
+        Population { members, whole, holders }
     }
 
     /// Its principals, ordered by id.
@@ -64,21 +67,12 @@ impl<'a> Population<'a> {
         self.holders.get(id).map_or(&[], Vec::as_slice)
     }
 
-    /// Members told apart by what matters at every resource.
-    pub fn whole(&self) -> Partition {
-        let directory = &self.snapshot.facts().directory;
-        Partition::by(self.members.iter().map(|member| {
-            let is_group = directory.get(&member.who.principal).and_then(|object| object.kind) == Some(PrincipalKind::Group);
-            (member.who.missing.is_some(), is_group, member.who.groups.len() > GROUPS_IN_A_TOKEN)
-        }))
-    }
-
     /// Members told apart by what matters at one resource.
     pub fn classes(&self, relevant: &Relevant<'_>) -> Partition {
         if relevant.each_alone {
             return Partition::singletons(self);
         }
-        let mut partition = self.whole();
+        let mut partition = self.whole.clone();
         for id in &relevant.ids {
             partition.split(self.holders(id));
         }
@@ -91,11 +85,19 @@ impl<'a> Population<'a> {
     }
 }
 
+fn whole(snapshot: &Snapshot, members: &[Member]) -> Partition {
+    let directory = &snapshot.facts().directory;
+    Partition::by(members.iter().map(|member| {
+        let is_group = directory.get(&member.who.principal).and_then(|object| object.kind) == Some(PrincipalKind::Group);
+        (member.who.missing.is_some(), is_group, member.who.groups.len() > GROUPS_IN_A_TOKEN)
+    }))
+}
+
 /// Everybody the snapshot names.
 fn candidates(snapshot: &Snapshot) -> BTreeSet<ObjectId> {
     let facts = snapshot.facts();
     let mut found: BTreeSet<ObjectId> = BTreeSet::new();
-    found.extend(facts.role_assignments.iter().map(|one| one.principal.clone()));
+    found.extend(snapshot.assigned_principals().map(|(id, _)| id.clone()));
     found.extend(facts.assignment_instances.iter().map(|one| one.principal.clone()));
     found.extend(facts.eligibility_instances.iter().map(|one| one.principal.clone()));
     let denied = facts.deny_assignments.iter().flat_map(|deny| deny.principals.iter().chain(&deny.exclude_principals));
@@ -172,7 +174,7 @@ impl Names {
             PrincipalHint::ServicePrincipal => Some(PrincipalKind::ServicePrincipal),
             PrincipalHint::Unknown => None,
         };
-        let hinted = facts.role_assignments.iter().filter_map(|one| Some((one.principal.clone(), kind(one.principal_hint)?)));
+        let hinted = snapshot.assigned_principals().filter_map(|(id, one)| Some((id.clone(), kind(one.principal_hint)?)));
         Names {
             identities: identities_of_resources(snapshot),
             hints: hinted.collect(),

@@ -69,7 +69,7 @@ struct Judged<'q, 'a> {
 }
 
 /// Answers the question for everybody in `population`.
-pub fn who(cx: &Context<'_>, question: &WhoQuestion<'_, '_>, population: &Population<'_>) -> WhoFinding {
+pub fn who(cx: &Context<'_>, question: &WhoQuestion<'_, '_>, population: &Population) -> WhoFinding {
     let judged: Vec<Judged<'_, '_>> = ways(cx, question.operation, question.target)
         .into_iter()
         .map(|way| {
@@ -112,7 +112,7 @@ struct Texts {
     assumptions: BTreeSet<String>,
 }
 
-fn reader(at: usize, member: &Member, judged: &[Judged<'_, '_>], population: &Population<'_>, texts: &mut Texts) -> Option<Reader> {
+fn reader(at: usize, member: &Member, judged: &[Judged<'_, '_>], population: &Population, texts: &mut Texts) -> Option<Reader> {
     let verdict_of = |one: &Judged<'_, '_>| one.verdicts.get(at).copied().unwrap_or(Verdict::Denied);
     let verdict = Verdict::any(judged.iter().map(verdict_of));
     if verdict == Verdict::Denied {
@@ -244,7 +244,7 @@ fn datastores_unknown(cx: &Context<'_>) -> Vec<Missing> {
 }
 
 /// Those who hold something at or above the data, or on its ACLs, and cannot: each with why it does not suffice.
-fn near_misses(judged: &[Judged<'_, '_>], population: &Population<'_>, readers: &[Reader]) -> Vec<NearMiss> {
+fn near_misses(judged: &[Judged<'_, '_>], population: &Population, readers: &[Reader]) -> Vec<NearMiss> {
     let can: BTreeSet<&ObjectId> = readers.iter().filter_map(|reader| reader.principal.object_id.as_ref()).collect();
     let Some(identity) = judged.iter().find(|one| one.way.kind == WayKind::Identity) else {
         return Vec::new();

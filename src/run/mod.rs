@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod check;
+mod checks;
 mod diff;
 mod explain;
 mod live;
@@ -112,6 +113,7 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
     match &request.command {
         Command::Check(check) => match &check.batch {
             Some(lines) => batch::check(check, lines, args, streams),
+            None if check.is_about_several() => checks::checks(check, args, style, streams),
             None => check::check(check, args, style, streams),
         },
         Command::Access(access) => match &access.batch {

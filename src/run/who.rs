@@ -6,10 +6,12 @@ use super::state::{self, State};
 use super::{Failure, Form, Streams, only_table_or_json, write_result};
 use crate::cli::{OutputArgs, RequestOrigin, WhoArgs, WorkspaceArgs};
 use crate::eval::{self, Context, DataTarget, Located, Resolved};
-use crate::model::{InputReference, Known, Missing, Operation, ReferenceContext, ReferenceOrigin, ReferenceText, StorageUrl};
+use crate::model::{
+    InputReference, Known, Missing, Operation, ReferenceContext, ReferenceOrigin, ReferenceText, StorageUrl, StoreKind, WarningId,
+};
 use crate::output::{json, table, who as who_table};
 use crate::query::{Population, WhoQuestion, who as ask_who};
-use crate::report::{WhoAsked, WhoReport, missing_report};
+use crate::report::{WarningReport, WhoAsked, WhoReport, missing_report};
 
 pub(super) fn who(args: &WhoArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let form = only_table_or_json(output, "who")?;
@@ -31,6 +33,7 @@ pub(super) fn who(args: &WhoArgs, output: &OutputArgs, style: table::Style, stre
     };
     let mut report = WhoReport::of(&finding, &asked, &state.rules);
     report.warnings.clone_from(&state.warnings);
+    report.warnings.extend(retired(question.target.store));
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }
@@ -39,6 +42,11 @@ pub(super) fn who(args: &WhoArgs, output: &OutputArgs, style: table::Style, stre
         Form::Table => who_table::table(&report, style, out),
     })?;
     Ok(0)
+}
+
+fn retired(store: StoreKind) -> Option<WarningReport> {
+    let message = "Azure Data Lake Storage Gen1 was retired on 2024-02-29; its ACLs are judged all the same".to_owned();
+    (store == StoreKind::AdlsGen1).then(|| WarningReport { id: WarningId::StoreRetired.to_string(), message })
 }
 
 pub(super) fn context(state: &State) -> Context<'_> {
@@ -124,14 +132,14 @@ pub(super) fn url_of(target: &DataTarget<'_>, storage_suffix: &str) -> String {
         container: target.container.clone(),
         path: target.path.clone(),
         suffix: match target.store {
-            crate::model::StoreKind::AdlsGen1 => "azuredatalakestore.net".to_owned(),
-            crate::model::StoreKind::Blob | crate::model::StoreKind::AdlsGen2 => storage_suffix.to_owned(),
+            StoreKind::AdlsGen1 => "azuredatalakestore.net".to_owned(),
+            StoreKind::Blob | StoreKind::AdlsGen2 => storage_suffix.to_owned(),
         },
         foreign_cloud: false,
         sas: None,
     };
     match target.store {
-        crate::model::StoreKind::AdlsGen1 => url.to_string(),
-        crate::model::StoreKind::Blob | crate::model::StoreKind::AdlsGen2 => url.https(),
+        StoreKind::AdlsGen1 => url.to_string(),
+        StoreKind::Blob | StoreKind::AdlsGen2 => url.https(),
     }
 }

@@ -23,7 +23,7 @@ fn compare(before: &Snapshot, after: &Snapshot) -> DiffFinding {
 /// A world, and the same with something else in it.
 fn pair(seed: u64) -> (World, World) {
     let mut rng = Rng::new(90_000 + seed);
-    let world = if seed % 2 == 0 { job_worlds::complete(&mut rng) } else { job_worlds::partial(&mut rng) };
+    let world = if seed.is_multiple_of(2) { job_worlds::complete(&mut rng) } else { job_worlds::partial(&mut rng) };
     let mut other = world.clone();
     for _ in 0..1 + rng.below(2) {
         other = match rng.below(5) {

@@ -1,5 +1,5 @@
 //! `canread diff`, asked as from the command line.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
 
 use crate::world2::*;
 use serde_json::{Value, json};

@@ -78,11 +78,12 @@ fn validates(schema: &Validator, value: &serde_json::Value, what: &str) {
 #[test]
 fn every_answer_fits_its_schema_and_the_exit_code() {
     let (report, access) = (schema("report"), schema("access"));
-    let (who, diff) = (schema("who"), schema("diff"));
+    let (who, diff, checks) = (schema("who"), schema("diff"), schema("checks"));
     let mut seen = [0; 3];
     for command in all_commands() {
         let named = |option: &str| command.iter().any(|word| word == option);
         let schema = match command.first().map(String::as_str) {
+            Some("check") if named("--all-deployments") || command.iter().filter(|word| *word == "-n").count() > 1 => &checks,
             Some("check") if !named("--batch") => &report,
             Some("access") => &access,
             Some(word @ ("who" | "diff")) => {

@@ -17,6 +17,7 @@ mod check_identity;
 mod check_input;
 mod check_job;
 mod check_lake;
+mod checks_whole;
 mod command;
 mod counted_work;
 mod credentials_whole;

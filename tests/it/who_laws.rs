@@ -181,3 +181,44 @@ fn who_nearly_can_is_nobody_who_can_and_holds_something() {
     }
     assert!(seen > 50, "{seen}");
 }
+
+/// People in groups, some of which hold a role at the account; nobody holds one alone but a few.
+fn crowd(people: usize) -> Snapshot {
+    let mut facts = worlds::closed();
+    for at in 0..people {
+        let groups: BTreeSet<ObjectId> = (0..6).map(|group| ObjectId::new(&format!("group-{}", (at * (group + 3) + group) % 40))).collect();
+        facts.memberships.insert(ObjectId::new(&format!("person-{at}")), groups);
+    }
+    let scope = worlds::account_scope("acct");
+    for group in 0..4 {
+        let holder = format!("group-{group}");
+        facts.role_assignments.push(worlds::assignment(&format!("g{group}"), worlds::DATA_READER, &holder, &scope));
+    }
+    facts.role_assignments.push(worlds::assignment("own", worlds::DATA_READER, "person-7", &scope));
+    Snapshot::new(facts)
+}
+
+#[test]
+fn the_number_of_questions_does_not_grow_with_the_number_of_principals() {
+    let asked = |people: usize| {
+        let snapshot = crowd(people);
+        let cx = context(&snapshot);
+        let population = Population::of(&snapshot);
+        let target = target(&cx, "https://acct.blob.core.windows.net/c1", Operation::Read);
+        let mut asked = 0;
+        let mut readers = 0;
+        for way in ways(&cx, Operation::Read, &target).iter().filter(|way| way.kind == WayKind::Identity) {
+            let count = std::cell::Cell::new(0);
+            let verdicts = population.classes(&way.relevant).decide(&population, |who| {
+                count.set(count.get() + 1);
+                way.verdict(who)
+            });
+            asked += count.get();
+            readers += verdicts.iter().filter(|verdict| **verdict == Verdict::Allowed).count();
+        }
+        assert!(readers > people / 10, "{readers} of {people}");
+        asked
+    };
+    let (few, many) = (asked(400), asked(4_000));
+    assert!(many <= few + 4 && many < 60, "{few} questions for 400 people, {many} for 4,000");
+}

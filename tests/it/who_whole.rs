@@ -1,5 +1,5 @@
 //! `canread who`, asked as from the command line.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
 
 use crate::world2::*;
 use serde_json::{Value, json};
@@ -258,4 +258,22 @@ fn names_of_the_directory_stay_inert() {
     let answer = world.run(&["who", "--at", AT, URL]);
     assert!(answer.out.contains("\\u{1b}[31m") && !answer.out.contains('\u{1b}') && !answer.out.contains('\u{202e}'), "{}", answer.out);
     assert!(!answer.out.contains("\nallowed  Eve"), "{}", answer.out);
+}
+
+#[test]
+fn a_retired_store_is_answered_with_a_warning() {
+    let mut world = World::new();
+    let id = format!("{}/providers/Microsoft.DataLakeStore/accounts/old", group());
+    world.resource("old", json!({"id":id,"properties":{"state":"Active"}}));
+    for (path, bits) in [("/", "--x"), ("/in", "r-x")] {
+        let acl = format!("user::rwx,user:{ANA}:{bits},group::---,mask::r-x,other::---");
+        world.put(
+            path,
+            json!({"kind":"path_access","account":"old","filesystem":"","path":path,"is_directory":true,
+            "owner":"$superuser","group":"$superuser","permissions":"rwxr-x---+","acl":acl}),
+        );
+    }
+    let answer = who(&world, &["adl://old.azuredatalakestore.net/in"]);
+    assert_eq!(readers(&answer), ["Ana allowed acl"]);
+    assert_eq!(answer.warnings(), ["store/retired"]);
 }

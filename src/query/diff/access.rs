@@ -20,16 +20,15 @@ struct Pair<'a> {
 }
 
 /// Everybody of both states, as each state knows them.
-struct Everybody<'a> {
-    before: Population<'a>,
-    after: Population<'a>,
+struct Everybody {
+    before: Population,
+    after: Population,
 }
 
-impl<'a> Everybody<'a> {
-    fn of(before: &'a Snapshot, after: &'a Snapshot) -> Self {
-        let ids = |population: &Population<'_>| -> BTreeSet<_> {
-            population.members().iter().map(|member| member.who.principal.clone()).collect()
-        };
+impl Everybody {
+    fn of(before: &Snapshot, after: &Snapshot) -> Self {
+        let ids =
+            |population: &Population| -> BTreeSet<_> { population.members().iter().map(|member| member.who.principal.clone()).collect() };
         let all: BTreeSet<_> = ids(&Population::of(before)).into_iter().chain(ids(&Population::of(after))).collect();
         Everybody { before: Population::with(before, all.clone()), after: Population::with(after, all) }
     }
@@ -98,7 +97,7 @@ struct Asked<'q, 'a> {
     question: &'q DiffQuestion<'q, 'a>,
     pair: &'q Pair<'a>,
     operation: Operation,
-    everybody: &'q Everybody<'a>,
+    everybody: &'q Everybody,
     differing: &'q Differing<'q>,
 }
 
@@ -108,7 +107,7 @@ struct Side<'q, 'a> {
 }
 
 impl<'q, 'a> Side<'q, 'a> {
-    fn of(cx: &'q Context<'a>, target: Option<&'q DataTarget<'a>>, operation: Operation, population: &Population<'_>) -> Self {
+    fn of(cx: &'q Context<'a>, target: Option<&'q DataTarget<'a>>, operation: Operation, population: &Population) -> Self {
         let ways = target.map(|target| ways(cx, operation, target)).unwrap_or_default();
         let judged = ways.into_iter().map(|way| {
             let verdicts = population.classes(&way.relevant).decide(population, |who| way.verdict(who));

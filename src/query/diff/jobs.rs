@@ -3,7 +3,9 @@
 use super::cites::Cites;
 use super::places::workspaces;
 use super::{DiffQuestion, Differing, JobChange, RequirementChange};
-use crate::eval::{self, Context, DataQuestion, JobFinding, JobQuestion, JobTarget, Proof, RequirementFinding, Verdict, check};
+use crate::eval::{
+    self, Context, DataQuestion, JobFinding, JobQuestion, JobTarget, Proof, RequirementFinding, Verdict, check_without_advice,
+};
 use crate::model::{
     Disputed, Edition, Facts, InputReference, ObjectId, Parsed, ReferenceContext, ReferenceOrigin, RequirementId, RoleAssignment, Scope,
     container_scope,
@@ -81,7 +83,7 @@ impl Job<'_> {
             until: cx.until,
             assume_below: cx.assume_below,
         };
-        check(&question, cx.snapshot, cx.rules)
+        check_without_advice(&question, cx.snapshot, cx.rules)
     }
 
     /// Where the job's permissions are asked for: its deployment, its datastore, the container it reads.

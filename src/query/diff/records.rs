@@ -208,11 +208,10 @@ impl Differ<'_> {
         };
         let covered = |one: &CoverageRecord| (one.id(), bound(&one.principal, one.below));
         let failed = |one: &GapRecord| (one.id(), format!("{} {}", one.reason(), bound(&one.principal, one.below)).trim().to_owned());
-        let sets = |facts: &Facts| -> (BTreeSet<(String, String)>, BTreeSet<(String, String)>) {
-            (facts.coverage.iter().map(covered).collect(), facts.gaps.iter().map(failed).collect())
-        };
-        let ((old_covered, old_failed), (new_covered, new_failed)) = (sets(before), sets(after));
-        for (kind, old, new) in [(EvidenceKind::Coverage, old_covered, new_covered), (EvidenceKind::Gap, old_failed, new_failed)] {
+        let coverage = |facts: &Facts| -> BTreeSet<(String, String)> { facts.coverage.iter().map(covered).collect() };
+        let gaps = |facts: &Facts| -> BTreeSet<(String, String)> { facts.gaps.iter().map(failed).collect() };
+        let both = [(EvidenceKind::Coverage, coverage(before), coverage(after)), (EvidenceKind::Gap, gaps(before), gaps(after))];
+        for (kind, old, new) in both {
             for (change, from, to) in [(Change::Removed, &old, &new), (Change::Added, &new, &old)] {
                 for (id, says) in from.difference(to) {
                     self.add(kind, id.clone(), change, says.clone());
