@@ -88,14 +88,21 @@ impl Recorder {
     }
 
     /// The look-up failed.
-    pub(super) fn gap(&mut self, place: &LookupPlace, trouble: &Trouble) {
+    ///
+    /// `needs` is what the look-up takes: it is told where the look-up was refused, or the thing hidden.
+    pub(super) fn gap(&mut self, place: &LookupPlace, trouble: &Trouble, needs: &str) {
         let mut line = place.line("gap");
         if let Some(status) = trouble.status {
             line.insert("status".to_owned(), status.into());
         }
         line.insert("code".to_owned(), trouble.code.clone().into());
         line.insert("message".to_owned(), trouble.message.clone().into());
-        self.gaps.push(format!("{} {}: {trouble}", place.what, place.scope));
+        let mut told = format!("{} {}: {trouble}", place.what, place.scope);
+        if matches!(trouble.status, Some(401 | 403 | 404)) {
+            line.insert("needs".to_owned(), needs.into());
+            told.push_str(&format!("; needs {needs}"));
+        }
+        self.gaps.push(told);
         self.own(Value::Object(line));
     }
 
