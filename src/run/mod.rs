@@ -4,6 +4,8 @@ mod access;
 mod batch;
 mod check;
 mod checks;
+#[cfg(feature = "collect")]
+mod collected;
 mod diff;
 mod explain;
 mod live;

@@ -50,6 +50,8 @@ mod live;
 mod live_ask;
 #[cfg(feature = "collect")]
 mod live_bridge;
+#[cfg(feature = "probe")]
+mod live_canary;
 #[cfg(feature = "collect")]
 mod live_carrier;
 #[cfg(feature = "collect")]

@@ -7,7 +7,7 @@ use azure_core::credentials::Secret;
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
 use azure_core::http::{AsyncRawResponse, Body, HttpClient, Request as Asked, StatusCode};
-use canread::collect::{self, Audience, Endpoints, Plan, Progress, ServiceCarrier, Transport, TypedAuthorization};
+use canread::collect::{self, Audience, Call, Endpoints, Plan, Progress, ServiceCarrier, Transport, TypedAuthorization};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -85,6 +85,18 @@ impl Memory {
                 took: began.elapsed(),
             }
         })
+    }
+
+    /// Panics in the middle of a request, with everything in the message that a program could put there.
+    pub(crate) fn break_off(self: &Arc<Self>) {
+        paused(async {
+            let transport = self.transport(Duration::from_secs(1));
+            let url = "http://127.0.0.1:4/blobdata/raw?sig=canaryPanic0000".parse().expect("a URL");
+            let mut call = Call { account: Some("blobdata".to_owned()), ..Call::get(collect::Service::Blob, url) };
+            call.headers.push(("authorization".to_owned(), "canary-header-0000".to_owned()));
+            let reply = transport.send(&call).await;
+            panic!("{call:?} {reply:?} {transport:?} {:?} {self:p}", transport.tokens());
+        });
     }
 
     fn desk(&self, port: Option<u16>) -> Option<&Desk> {
