@@ -126,25 +126,31 @@ pub(super) async fn subscription(transport: &Transport, want: &Want, id: &str) -
          | project subscriptionId, tenantId, properties"
     );
     let (own, rows) = futures::join!(own, rows(transport, query));
-    let row = rows.ok().and_then(|rows| rows.into_iter().find(|row| text(row, "/subscriptionId").eq_ignore_ascii_case(id)));
     let body = match own {
         Ok(body) => body,
         Err(trouble) => return Gathered::failed(want, &trouble),
     };
     let mut line = json!({"kind": "subscription", "subscription_id": id});
-    let chain = row.as_ref().and_then(|row| row.pointer("/properties/managementGroupAncestorsChain")).and_then(Value::as_array);
-    let names: Option<Vec<&str>> = chain.map(|chain| chain.iter().filter_map(|group| group.get("name").and_then(Value::as_str)).collect());
+    let chain = rows.ok().and_then(|rows| chain_in(&rows, id));
     if let Some(fields) = line.as_object_mut() {
         for (name, pointer) in [("state", "/state"), ("tenant_id", "/tenantId")] {
             if let Some(value) = body.pointer(pointer).filter(|value| value.is_string()) {
                 fields.insert(name.to_owned(), value.clone());
             }
         }
-        if let Some(names) = names.filter(|names| !names.is_empty() && Some(names.len()) == chain.map(Vec::len)) {
-            fields.insert("management_groups".to_owned(), names.into());
+        if let Some(chain) = chain {
+            fields.insert("management_groups".to_owned(), chain.into());
         }
     }
     Gathered { lines: vec![line], whole: true, ..Gathered::default() }
+}
+
+/// Names of the management groups above a subscription, nearest first; a chain that is empty or names one in no way is unknown.
+fn chain_in(rows: &[Value], id: &str) -> Option<Vec<String>> {
+    let row = rows.iter().find(|row| text(row, "/subscriptionId").eq_ignore_ascii_case(id))?;
+    let chain = row.pointer("/properties/managementGroupAncestorsChain")?.as_array()?;
+    let names: Option<Vec<String>> = chain.iter().map(|group| Some(group.get("name")?.as_str()?.to_owned())).collect();
+    names.filter(|names| !names.is_empty())
 }
 
 pub(super) fn is_plain(text: &str) -> bool {

@@ -46,7 +46,7 @@ pub(super) fn name(want: &Want) -> String {
 pub(super) fn kept(want: &Want, gathered: &Gathered) -> Option<Value> {
     let again = matches!(want, Want::Secrets { .. } | Want::Anonymous(_));
     let leads = !gathered.next.is_empty() || !gathered.hints.is_empty();
-    if again || leads || !gathered.gaps.is_empty() || !gathered.notes.is_empty() {
+    if again || leads || !gathered.gaps.is_empty() {
         return None;
     }
     let places = gathered.coverage.iter().map(|place| json!([place.what.as_str(), place.scope, place.below]));
@@ -54,6 +54,7 @@ pub(super) fn kept(want: &Want, gathered: &Gathered) -> Option<Value> {
         "bodies": gathered.bodies.iter().map(|(kind, body)| json!([kind, body])).collect::<Vec<_>>(),
         "lines": gathered.lines,
         "coverage": places.collect::<Vec<_>>(),
+        "notes": gathered.notes,
         "whole": gathered.whole,
     });
     redact::every_secret(&mut answer);
@@ -70,7 +71,9 @@ pub(super) fn recalled(answer: &Value) -> Option<Gathered> {
         let what = What::parse(place.get(0)?.as_str()?)?;
         Some(LookupPlace { what, scope: place.get(1)?.as_str()?.to_owned(), below: place.get(2)?.as_bool()? })
     });
+    let notes = answer.get("notes")?.as_array()?.iter().map(|note| note.as_str().map(str::to_owned));
     Some(Gathered {
+        notes: notes.collect::<Option<Vec<_>>>()?,
         bodies: bodies.collect::<Option<Vec<_>>>()?,
         lines: answer.get("lines")?.as_array()?.clone(),
         coverage: coverage.collect::<Option<Vec<_>>>()?,

@@ -224,7 +224,8 @@ mod tests {
     #[test]
     fn what_the_reader_would_refuse_is_left_out_and_said() {
         let mut recorder = Recorder::default();
-        let page = json!({"value": [{"id": "/a/b"}, {"name": "no id"}, {"id": "/a/c"}]});
+        let of = |id: &str| json!({"id": id, "properties": {"a": 1}});
+        let page = json!({"value": [of("/a/b"), {"properties": {"name": "no id"}}, of("/a/c")]});
         let trouble = recorder.body("resource", &page).unwrap_err();
         assert_eq!((trouble.code.as_str(), recorder.finish().0.len()), ("NotExpected", 2));
     }

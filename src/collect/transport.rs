@@ -244,7 +244,10 @@ impl Transport {
             tries += 1;
             let (outcome, retry_after) = match self.once(call).await {
                 Ok(reply) if reply.is_success() => match flaw(&reply) {
-                    None => return Ok(reply),
+                    None => {
+                        self.answered.store(true, Ordering::Relaxed);
+                        return Ok(reply);
+                    }
                     Some(trouble) => (Err(trouble), None),
                 },
                 Ok(reply) if is_worth_another_try(reply.status) => {
@@ -277,9 +280,6 @@ impl Transport {
             Ok(reply) => reply?,
             Err(_) => return Err(Failed::Passing(Trouble::own("Timeout", "no answer in time"))),
         };
-        if reply.is_success() {
-            self.answered.store(true, Ordering::Relaxed);
-        }
         Ok(reply)
     }
 }

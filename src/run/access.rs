@@ -14,7 +14,7 @@ pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style
     let (Some(principal), Some(operation), Some(url)) = (&args.principal, args.operation, &args.url) else {
         return Err(Failure::usage("`access` needs `--principal`, `--operation` and a URL"));
     };
-    let needs = Needs { urls: vec![url], principals: vec![principal], ..Needs::default() };
+    let needs = Needs { url: Some(url), principal: Some(principal), ..Needs::default() };
     let state = state::load(&args.state, &needs, streams)?;
     let ask = Ask { principal, operation, url, from: args.from.as_ref(), at: state.at, assume_below: args.assume_below };
     let finding = proof(&state, &ask)?;

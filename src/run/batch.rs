@@ -1,7 +1,7 @@
 //! `--batch`: one question a line, one answer a line, in input order, a line at a time.
 
 use super::access::{self, Ask};
-use super::live::Needs;
+use super::live::Asked;
 use super::state::{self, State};
 use super::{Failure, Streams, check, only_table_or_json};
 use crate::cli::batch::{AccessDefaults, CheckDefaults, LineError, parse_access_line, parse_check_line};
@@ -27,14 +27,14 @@ pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, strea
     let defaults = CheckDefaults::new(args, job);
     let lines = Lines::of(lines, args.state.snapshot.is_none())?;
     let questions: Vec<_> = lines.at_hand().filter_map(|line| parse_check_line(line, &defaults).ok()).collect();
-    let needs = Needs {
+    let asked = Asked {
         targets: questions.iter().map(|question| &question.target).collect(),
         jobs: questions.iter().map(|question| &question.job).collect(),
         principals: questions.iter().filter_map(|question| question.principal.as_deref()).collect(),
         probe: args.probe,
-        ..Needs::default()
+        ..Asked::default()
     };
-    let state = load(&args.state, &lines, output, &needs, streams)?;
+    let state = load(&args.state, &lines, output, &asked, streams)?;
     answer_all(&lines, output, streams, |line| {
         let question = parse_check_line(line, &defaults)?;
         let at = question.at.unwrap_or(state.at);
@@ -49,12 +49,12 @@ pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, str
     let defaults = AccessDefaults::new(args);
     let lines = Lines::of(lines, args.state.snapshot.is_none())?;
     let questions: Vec<_> = lines.at_hand().filter_map(|line| parse_access_line(line, &defaults).ok()).collect();
-    let needs = Needs {
+    let asked = Asked {
         urls: questions.iter().map(|question| &question.url).collect(),
         principals: questions.iter().map(|question| question.principal.as_str()).collect(),
-        ..Needs::default()
+        ..Asked::default()
     };
-    let state = load(&args.state, &lines, output, &needs, streams)?;
+    let state = load(&args.state, &lines, output, &asked, streams)?;
     answer_all(&lines, output, streams, |line| {
         let question = parse_access_line(line, &defaults)?;
         let ask = Ask {
@@ -96,7 +96,7 @@ fn load(
     args: &crate::cli::StateArgs,
     lines: &Lines<'_>,
     output: &OutputArgs,
-    needs: &Needs<'_>,
+    asked: &Asked<'_>,
     streams: &mut Streams<'_>,
 ) -> Result<State, Failure> {
     // A batch has one form, lines of JSON; what a command has besides is taken for it.
@@ -104,7 +104,7 @@ fn load(
     if matches!(lines, Lines::Streamed(Source::Stdin)) && args.snapshot == Some(Source::Stdin) {
         return Err(Failure::usage("`--snapshot -` and `--batch -` both read standard input; give one of them a file"));
     }
-    let state = state::load(args, needs, streams)?;
+    let state = state::load_for(args, asked, streams)?;
     for warning in &state.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }

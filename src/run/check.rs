@@ -22,13 +22,7 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     if args.probe && args.state.snapshot.is_none() && !cfg!(feature = "probe") {
         return Err(Failure::usage("this build cannot probe (it lacks the feature `probe`); leave `--probe` out"));
     }
-    let needs = Needs {
-        targets: vec![target],
-        jobs: vec![&job],
-        principals: args.principal.as_deref().into_iter().collect(),
-        probe: args.probe,
-        ..Needs::default()
-    };
+    let needs = Needs { target: Some(target), job: Some(&job), principal: args.principal.as_deref(), url: None, probe: args.probe };
     let state = state::load(&args.state, &needs, streams)?;
     if args.probe && args.state.snapshot.is_some() {
         streams.note("note", "`--probe` is for live checks; with a snapshot its `probe` records are used");

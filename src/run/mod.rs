@@ -3,6 +3,8 @@
 mod access;
 mod batch;
 mod check;
+#[cfg(feature = "collect")]
+mod collected;
 mod live;
 #[cfg(feature = "collect")]
 mod partial;

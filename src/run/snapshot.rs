@@ -1,6 +1,6 @@
 //! `canread snapshot`.
 
-use super::live::{self, Kept, Live, Needs};
+use super::live::{self, Asked, Kept, Live};
 use super::{Failure, Streams, Surroundings, check, only_table_or_json, write_result};
 use crate::cli::{OutputArgs, SnapshotArgs, Source};
 use crate::model::Scope;
@@ -39,15 +39,15 @@ pub(super) fn snapshot(
     for note in job.iter().flat_map(|job| &job.notes) {
         streams.note("note", note);
     }
-    let needs = Needs {
+    let asked = Asked {
         whole: args.only.is_none(),
         targets: args.only.iter().map(|only| &only.target).collect(),
         jobs: job.iter().collect(),
         principals: args.only.iter().filter_map(|only| only.principal.as_deref()).collect(),
         snapshot: Some(Kept { file: output.file.as_deref(), resume: args.resume }),
-        ..Needs::default()
+        ..Asked::default()
     };
-    let mut collected = live::load(&args.state, &needs, streams)?;
+    let mut collected = live::load(&args.state, &asked, streams)?;
     if args.pseudonymise {
         collected.file = pseudonymised(&collected.file, args, streams)?;
     }

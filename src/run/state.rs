@@ -1,6 +1,6 @@
 //! The state a question is asked of: rules, snapshot, workspace, principal, time.
 
-use super::live::{self, Needs};
+use super::live::{self, Asked, Needs};
 use super::{Failure, Streams};
 use crate::cli::{Cloud, Source, StateArgs, WorkspaceArgs, defaults};
 use crate::eval::{PrincipalLookup, find_principal};
@@ -34,9 +34,14 @@ pub(super) struct State {
 
 /// Reads rules and snapshot.
 pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_>) -> Result<State, Failure> {
+    load_for(args, &needs.into(), streams)
+}
+
+/// As [`load`], for what may be many questions.
+pub(super) fn load_for(args: &StateArgs, asked: &Asked<'_>, streams: &mut Streams<'_>) -> Result<State, Failure> {
     let rules = load_rules(args.rules.as_deref())?;
     let Some(source) = &args.snapshot else {
-        let live = live::load(args, needs, streams)?;
+        let live = live::load(args, asked, streams)?;
         // Now is when it was collected, so that what was tried a moment ago counts.
         let at = args.at.unwrap_or_else(now);
         let snapshot = live.loaded.snapshot;

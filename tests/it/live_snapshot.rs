@@ -227,3 +227,68 @@ fn attributes_are_read_where_a_condition_asks_for_them() {
     assert_eq!(asked(&self::world()), 0);
     assert!(asked(&world) >= 2);
 }
+
+#[test]
+fn without_resource_graph_accounts_are_still_found() {
+    let reference = Fake::start(&world().text(), Options::default());
+    let file = reference.file("all.jsonl");
+    assert_eq!(snapshot(&reference, &file, &[]).code, 0);
+    for spoil in [Spoil::Status(403, "AuthorizationFailed"), Spoil::Status(404, "NotFound")] {
+        let faults = vec![Fault::always(Some(Service::Arm), "ResourceGraph", spoil)];
+        let fake = Fake::start(&world().text(), Options { faults, ..Options::default() });
+        let mut arguments =
+            vec!["check", "-n", "batch", "--input", "https://blobdata.blob.core.windows.net/raw/in", "--at", AT, "-o", "json"];
+        arguments.extend(WORKSPACE);
+        let ran = canread(&fake, &fake.tokens, &arguments, &[]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let other = fake.file("all.jsonl");
+        assert_eq!(snapshot(&fake, &other, &[]).code, 0);
+        // Only what is above the subscription stays unknown, and says so by being left out.
+        let chain = |line: &&String| !line.contains("\"kind\":\"subscription\"");
+        let [found, expected] = [&other, &file].map(|file| records(file).iter().filter(chain).cloned().collect::<Vec<_>>());
+        assert_eq!(found, expected);
+        assert!(!text(&other).contains("management_groups"));
+    }
+}
+
+#[test]
+fn a_tree_that_was_cut_is_said() {
+    let fake = Fake::start(&world().text(), Options::default());
+    let mut arguments = vec!["check", "-n", "batch", "--input", "azureml://datastores/data/paths/in", "--at", AT, "--max-paths", "1"];
+    arguments.extend(WORKSPACE);
+    let mut cut = world();
+    cut.folder("blobdata", "raw");
+    cut.lines.push(serde_json::json!({"kind": "path", "account": "blobdata", "container": "raw", "path": "in/b.csv", "exists": true}));
+    let many = Fake::start(&cut.text(), Options::default());
+    let said = |fake: &Fake| canread(fake, &fake.tokens, &arguments, &[]).err.contains("only the first 1 paths were read");
+    assert_eq!((said(&fake), said(&many)), (false, true));
+}
+
+#[test]
+fn nothing_but_web_pages_is_nothing_at_all() {
+    let fake = Fake::start(&world().text(), Options { faults: vec![Fault::always(None, "", Spoil::Html)], ..Options::default() });
+    let mut arguments = vec!["check", "-n", "batch", "--input", "azureml:a:1", "--at", AT];
+    arguments.extend(WORKSPACE);
+    let ran = canread(&fake, &fake.tokens, &arguments, &[]);
+    assert!(ran.code == 1 && ran.err.contains("nothing could be collected"), "{} {}", ran.code, ran.err);
+}
+
+#[test]
+fn a_label_is_followed_where_the_asset_itself_cannot_be_read() {
+    let mut world = world();
+    world.asset("set", "1", "azureml://datastores/gone/paths/in/").asset("set", "2", "azureml://datastores/data/paths/in/");
+    for spoil in [Spoil::Status(403, "AuthorizationFailed"), Spoil::Status(404, "ResourceNotFound")] {
+        let faults = vec![Fault::always(Some(Service::Arm), "data/set?", spoil)];
+        let fake = Fake::start(&world.text(), Options { faults, ..Options::default() });
+        let mut arguments = vec!["check", "-n", "batch", "--input", "azureml:set@latest", "--at", AT, "-o", "json"];
+        arguments.extend(WORKSPACE);
+        let ran = canread(&fake, &fake.tokens, &arguments, &[]);
+        assert!([0, 4].contains(&ran.code), "{}", ran.err);
+        let log = fake.log();
+        assert!(
+            log.iter().any(|request| request.target.contains("storageAccounts/blobdata/providers/")),
+            "what the asset leads to is not collected"
+        );
+        assert!(!log.iter().any(|request| request.target.contains("datastores/gone")));
+    }
+}
