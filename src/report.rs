@@ -4,6 +4,9 @@
 //! Keys are never absent; a missing value is null.
 
 mod fixes;
+mod what_if;
+
+pub use what_if::{AccessChangeReport, WhatIfReport};
 
 use crate::eval::{
     AccessFinding, DataFinding, Evidence, JobFinding, Judgement, Node, Proof, RequirementFinding, Summary, Until, Verdict, Warning,
@@ -44,6 +47,8 @@ pub struct Report {
     pub invoke: Option<InvokeReport>,
     /// Fixes for the whole job.
     pub fixes: Vec<JobFixReport>,
+    /// What was assumed to be changed, and whom that gives or takes access; null where nothing was.
+    pub what_if: Option<WhatIfReport>,
     /// Warnings.
     pub warnings: Vec<WarningReport>,
 }
@@ -482,6 +487,7 @@ impl Report {
             outputs: finding.outputs.iter().map(|output| data_report(output, rules)).collect(),
             invoke: finding.invoke.as_ref().map(|requirements| invoke_report(requirements, rules)),
             fixes: Vec::new(),
+            what_if: None,
             warnings: finding.all_warnings().iter().map(WarningReport::from).collect(),
         }
     }

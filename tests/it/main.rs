@@ -69,6 +69,7 @@ mod snapshot_read;
 mod stored_credential;
 mod stored_world;
 mod tenant;
+mod what_if;
 mod world2;
 mod worlds;
 
