@@ -232,6 +232,8 @@ impl CheckArgs {
 /// `canread check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckArgs {
+    /// What is to be assumed.
+    pub what_if: super::WhatIfArgs,
     /// State.
     pub state: StateArgs,
     /// What runs the job. `None` only with `batch`, whose lines then say it.

@@ -19,6 +19,7 @@ mod role;
 mod rules;
 mod snapshot;
 mod state;
+mod what_if;
 mod who;
 
 use crate::cli::{self, ColorChoice, Command, OutputArgs, OutputFormat, Request};

@@ -95,6 +95,7 @@ mod snapshot_read;
 mod stored_credential;
 mod stored_world;
 mod tenant;
+mod what_if;
 mod who_laws;
 mod who_whole;
 mod world2;
