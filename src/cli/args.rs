@@ -242,6 +242,9 @@ pub(super) struct Question {
     /// What an unmet requirement does that Microsoft's own pages disagree about.
     #[arg(long, value_name = "EFFECT", default_value = "deny")]
     pub(super) disputed: DisputedArg,
+    /// Verdict from which on the exit code is not 0: with denied, an undetermined answer passes, with a note.
+    #[arg(long, value_name = "VERDICT", default_value = "undetermined")]
+    pub(super) fail_on: FailOnArg,
     /// Ask about a job that runs this long, such as 6h: allowed only if allowed throughout.
     #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
     pub(super) period: Option<Duration>,
@@ -297,6 +300,12 @@ pub(super) enum EditionArg {
 pub(super) enum DisputedArg {
     Deny,
     Warn,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum FailOnArg {
+    Denied,
+    Undetermined,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -188,6 +188,15 @@ pub enum JobTarget {
     Compute(String),
 }
 
+/// From which verdict on `check` fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// An undetermined answer exits with 0.
+    Denied,
+    /// An undetermined answer exits with 4.
+    Undetermined,
+}
+
 /// `canread check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckArgs {
@@ -205,6 +214,8 @@ pub struct CheckArgs {
     pub edition: Edition,
     /// What an unmet disputed requirement does.
     pub disputed: Disputed,
+    /// What the exit code tells.
+    pub fail_on: FailOn,
     /// How long the job runs; `None`: a moment is asked about.
     pub period: Option<Duration>,
     /// Take ACLs below a folder that were not collected as open.

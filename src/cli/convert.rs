@@ -1,13 +1,13 @@
 //! From the parser's types to plain and valid values.
 
 use super::args::{
-    Access, Check, Cli, ColorArg, Commands, DisputedArg, EditionArg, FormatArg, Job, OperationArg, Output, Rules, SchemaArg, ShellArg,
-    Snapshot, State, TypeArg,
+    Access, Check, Cli, ColorArg, Commands, DisputedArg, EditionArg, FailOnArg, FormatArg, Job, OperationArg, Output, Rules, SchemaArg,
+    ShellArg, Snapshot, State, TypeArg,
 };
 use super::job::{self, JobOptions};
 use super::{
-    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, JobTarget, OnlyArgs, OutputArgs, OutputFormat, Request,
-    RequestOrigin, RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
+    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, FailOn, JobTarget, OnlyArgs, OutputArgs, OutputFormat,
+    Request, RequestOrigin, RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
 };
 use crate::model::{DeclaredType, Disputed, Edition, Operation, ReferenceText, Scope};
 use std::path::PathBuf;
@@ -115,6 +115,10 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         disputed: match question.disputed {
             DisputedArg::Deny => Disputed::Deny,
             DisputedArg::Warn => Disputed::Warn,
+        },
+        fail_on: match question.fail_on {
+            FailOnArg::Denied => FailOn::Denied,
+            FailOnArg::Undetermined => FailOn::Undetermined,
         },
         period: question.period,
         assume_below: question.assume_below,

@@ -1,16 +1,20 @@
 //! `canread access`.
 
 use super::live::Needs;
+use super::present::{Form, form, no_html, snapshot_path};
 use super::state::{self, State};
-use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result};
+use super::{Failure, Streams, exit_code, write_result};
 use crate::cli::{AccessArgs, OutputArgs, RequestOrigin};
 use crate::eval::{self, AccessFinding, Context, DataTarget, Extent, Judgement, Origin, Proof};
 use crate::model::{ObjectId, Operation, ReferenceText, RolePlayed, StorageUrl, Timestamp};
-use crate::output::{json, table};
+use crate::output::{json, notice, table};
 use crate::report::AccessReport;
 
 pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let form = only_table_or_json(output, "access")?;
+    let form = form(output);
+    if form == Form::Html {
+        return Err(no_html("access"));
+    }
     let (Some(principal), Some(operation), Some(url)) = (&args.principal, args.operation, &args.url) else {
         return Err(Failure::usage("`access` needs `--principal`, `--operation` and a URL"));
     };
@@ -25,7 +29,8 @@ pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style
     }
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
-        Form::Table => table::access(&report, style, out),
+        Form::Table | Form::Html => table::access(&report, style, out),
+        Form::For(pipeline) => pipeline.write(&notice::access(&report, snapshot_path(&args.state), &state.rules), out),
     })?;
     Ok(exit_code(finding.proof.verdict()))
 }

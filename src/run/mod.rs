@@ -4,6 +4,7 @@ mod access;
 mod batch;
 mod check;
 mod live;
+mod present;
 mod rules;
 mod snapshot;
 mod state;

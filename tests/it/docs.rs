@@ -145,6 +145,7 @@ fn every_link_between_documents_leads_somewhere() {
         "CHANGELOG.md",
         "SECURITY.md",
         "docs/design.md",
+        "docs/formats.md",
         "docs/snapshot.md",
         "docs/verdicts.md",
         "examples/README.md",

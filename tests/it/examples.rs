@@ -41,6 +41,16 @@ fn all_commands() -> Vec<Vec<String>> {
     found
 }
 
+/// The questions among them: every `check` and `access` that is no batch and prints its answer.
+pub(crate) fn questions() -> Vec<Vec<String>> {
+    let is_question = |command: &Vec<String>| {
+        let named = |option: &str| command.iter().any(|word| word == option);
+        let asks = matches!(command.first().map(String::as_str), Some("check" | "access"));
+        asks && !["--batch", "-q", "-o"].into_iter().any(named)
+    };
+    all_commands().into_iter().filter(is_question).collect()
+}
+
 fn run(command: &[String], extra: &[&str]) -> Ran {
     let arguments: Vec<&str> = command.iter().map(String::as_str).chain(extra.iter().copied()).collect();
     canread(&arguments)
@@ -137,7 +147,7 @@ fn the_same_question_gives_the_same_bytes() {
 
 #[test]
 fn no_table_is_wider_than_asked_for_prose_or_ends_in_a_blank() {
-    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "json" || word == "--batch")) {
+    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "-o" || word == "--batch")) {
         for columns in [80, 120] {
             let ran = crate::command::canread_in(command, columns);
             for line in ran.out.lines() {
@@ -154,7 +164,7 @@ fn no_table_is_wider_than_asked_for_prose_or_ends_in_a_blank() {
 #[test]
 fn colour_changes_nothing_but_the_colour() {
     let mut coloured = 0;
-    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "json" || word == "--batch")) {
+    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "-o" || word == "--batch")) {
         let (plain, colour) = (run(command, &["--color", "never"]), run(command, &["--color", "always"]));
         let stripped = ["\u{1b}[1;31m", "\u{1b}[1;32m", "\u{1b}[1;33m", "\u{1b}[0m"];
         let stripped = stripped.iter().fold(colour.out.clone(), |text, code| text.replace(code, ""));

@@ -26,6 +26,7 @@ mod examples;
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
+mod formats;
 mod fuzz_entry;
 mod fuzz_seeds;
 mod gates;

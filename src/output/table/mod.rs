@@ -1,6 +1,6 @@
 //! Text for people: the verdict first, then one line a requirement with its reasons, then what to do.
 
-mod reasons;
+pub(super) mod reasons;
 mod requirements;
 
 use super::escape;
@@ -88,7 +88,7 @@ fn headline(verdict: &str, text: &str, style: Style, out: &mut dyn Write) -> io:
 }
 
 /// The job and whoever invokes it.
-fn subject(report: &Report) -> String {
+pub(super) fn subject(report: &Report) -> String {
     let short = |id: &Option<String>| id.as_deref().and_then(|id| id.rsplit('/').next()).map(escape);
     let job = match (short(&report.job.endpoint), short(&report.job.deployment), short(&report.job.compute)) {
         (Some(endpoint), Some(deployment), Some(compute)) => format!("{endpoint}/{deployment} on {compute}"),
@@ -104,7 +104,7 @@ fn subject(report: &Report) -> String {
 }
 
 /// What the job can or cannot do: of a denied or undetermined one only the parts that are so.
-fn predicate(report: &Report) -> String {
+pub(super) fn predicate(report: &Report) -> String {
     let names = |all: &[DataReport]| -> Option<String> {
         let of: Vec<String> =
             all.iter().filter(|data| data.verdict == report.verdict).map(|data| format!("`{}`", escape(&data.name))).collect();
@@ -126,7 +126,7 @@ fn predicate(report: &Report) -> String {
 }
 
 /// A principal by its name, else by its id.
-fn who(principal: &PrincipalReport) -> String {
+pub(super) fn who(principal: &PrincipalReport) -> String {
     let name = principal.name.as_deref().or(principal.object_id.as_deref()).unwrap_or("somebody unknown");
     escape(name)
 }
@@ -146,7 +146,7 @@ fn data(data: &DataReport, rule: &str, style: Style, out: &mut dyn Write) -> io:
 }
 
 /// Whose credential reads, what grants it, and the table row that says so.
-fn input_rule(data: &DataReport) -> String {
+pub(super) fn input_rule(data: &DataReport) -> String {
     let Some(rule) = &data.rule else {
         return String::new();
     };
@@ -177,7 +177,7 @@ fn input_rule(data: &DataReport) -> String {
 }
 
 /// An output is written with the stored credential, else by the compute's identity.
-fn output_rule(data: &DataReport) -> String {
+pub(super) fn output_rule(data: &DataReport) -> String {
     match &data.rule {
         None => String::new(),
         Some(rule) if rule.credentials_used.iter().any(|used| used == "store_credential") => {
@@ -187,7 +187,7 @@ fn output_rule(data: &DataReport) -> String {
     }
 }
 
-fn place(data: &DataReport) -> Option<String> {
+pub(super) fn place(data: &DataReport) -> Option<String> {
     let resolved = &data.resolved;
     let parts = [resolved.account.as_deref(), resolved.container.as_deref(), resolved.path.as_deref()];
     resolved.account.as_ref()?;
