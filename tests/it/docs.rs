@@ -146,6 +146,7 @@ fn every_link_between_documents_leads_somewhere() {
         "SECURITY.md",
         "docs/design.md",
         "docs/formats.md",
+        "docs/recipes/README.md",
         "docs/snapshot.md",
         "docs/verdicts.md",
         "examples/README.md",

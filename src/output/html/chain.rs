@@ -142,7 +142,7 @@ fn label(link: &Link<'_>) -> String {
         "denied" => format!("broken: {}", deciding.join(", ")),
         "undetermined" => format!("not known: {}", deciding.join(", ")),
         "allowed" => format!("holds: {}", deciding.join(", ")),
-        _ => "nothing is asked here".to_owned(),
+        _ => "no requirement of its own".to_owned(),
     }
 }
 

@@ -27,7 +27,9 @@
   document.getElementById("fold").addEventListener("click", () => fold(false));
   let folded = [];
   window.addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
+    // What is met needs no proof on paper, unless it was unfolded.
+    const unmet = [...document.querySelectorAll('.item:not([data-verdict="allowed"])')];
+    folded = unmet.flatMap((item) => [item, ...item.querySelectorAll("details")]).filter((details) => !details.open);
     for (const details of folded) details.open = true;
   });
   window.addEventListener("afterprint", () => {

@@ -6,6 +6,8 @@ mod planted;
 mod schemas;
 mod told;
 
+pub(crate) use schemas::tool;
+
 use canread::output::notice::{self, Notices, Undetermined, Written};
 use canread::output::{annotations, html, json, junit, markdown, sarif, table};
 use canread::report::Report;

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly")]
 
 use super::planted::{Planter, text, written};
-use super::schemas::tool;
+use super::tool;
 use crate::command::root;
 use crate::world2::{Temporary, run};
 use proptest::prelude::*;
