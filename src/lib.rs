@@ -10,6 +10,7 @@ pub mod collect;
 pub mod eval;
 pub mod model;
 pub mod output;
+pub mod query;
 pub mod report;
 pub mod rules;
 pub mod run;

@@ -32,6 +32,12 @@ pub(super) enum Commands {
     /// May this principal list, read or write at this URL?
     #[command(infer_long_args = true, after_help = ACCESS_EXAMPLES)]
     Access(Box<Access>),
+    /// Which principals can read (list, write) this, and through what?
+    #[command(infer_long_args = true, after_help = super::who::EXAMPLES)]
+    Who(Box<super::who::Who>),
+    /// What changed between two snapshots: access gained and lost, and why?
+    #[command(infer_long_args = true, after_help = super::diff::EXAMPLES)]
+    Diff(Box<super::diff::Diff>),
     /// Collect the state once from Azure into a file that every other command can use offline.
     #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<Snapshot>),
@@ -65,6 +71,8 @@ Examples:
 
   canread check --compute cpu-cluster \\
     --input data=azureml:heart:3 --input labels=azureml:labels:1
+
+  canread check --all-deployments --input azureml:heart@latest
 
   canread check --snapshot state.jsonl --batch questions.jsonl";
 
@@ -193,6 +201,9 @@ pub(super) struct State {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) job: Job,
+    /// Every deployment of the endpoints named, or of the workspace's, one line each.
+    #[arg(long, help_heading = "Job", conflicts_with_all = ["deployment_name", "compute", "batch"])]
+    pub(super) all_deployments: bool,
     #[command(flatten)]
     pub(super) question: Question,
     #[command(flatten)]
@@ -204,9 +215,9 @@ pub(super) struct Check {
 #[derive(Args)]
 #[command(next_help_heading = "Job")]
 pub(super) struct Job {
-    /// Batch endpoint.
+    /// Batch endpoint; check takes several, one line each.
     #[arg(short = 'n', long, value_name = "ENDPOINT", conflicts_with = "compute")]
-    pub(super) name: Option<String>,
+    pub(super) name: Vec<String>,
     /// Deployment; the endpoint's default if left out.
     #[arg(short = 'd', long, value_name = "NAME", conflicts_with = "compute")]
     pub(super) deployment_name: Option<String>,
@@ -369,6 +380,9 @@ pub(super) enum SchemaArg {
     Report,
     Snapshot,
     Access,
+    Checks,
+    Who,
+    Diff,
 }
 
 #[derive(Args)]

@@ -23,6 +23,10 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// May this principal do that on this URL?
     Access(Box<AccessArgs>),
+    /// Who can do that there?
+    Who(Box<super::WhoArgs>),
+    /// What changed?
+    Diff(Box<super::DiffArgs>),
     /// Collect the state into a file.
     Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
@@ -197,6 +201,28 @@ pub enum FailOn {
     Undetermined,
 }
 
+impl JobTarget {
+    /// The endpoint's name, where one is meant.
+    pub fn endpoint(&self) -> Option<&str> {
+        match self {
+            JobTarget::Endpoint { name, .. } => Some(name),
+            JobTarget::Compute(_) => None,
+        }
+    }
+}
+
+impl CheckArgs {
+    /// What runs the jobs that are named.
+    pub fn targets(&self) -> impl Iterator<Item = &JobTarget> {
+        self.target.iter().chain(&self.more)
+    }
+
+    /// Whether several jobs may be asked about, so that each is answered by a line.
+    pub fn is_about_several(&self) -> bool {
+        self.all_deployments || !self.more.is_empty()
+    }
+}
+
 /// `canread check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckArgs {
@@ -204,6 +230,10 @@ pub struct CheckArgs {
     pub state: StateArgs,
     /// What runs the job. `None` only with `batch`, whose lines then say it.
     pub target: Option<JobTarget>,
+    /// Further endpoints, beyond `target`.
+    pub more: Vec<JobTarget>,
+    /// Every deployment of the endpoints, or of the workspace's where none is named.
+    pub all_deployments: bool,
     /// `-d` without `-n`, for the lines of a batch.
     pub deployment: Option<String>,
     /// Inputs and outputs.
@@ -289,6 +319,12 @@ pub enum SchemaName {
     Snapshot,
     /// The answer of `access`.
     Access,
+    /// The answer of `check` about several jobs.
+    Checks,
+    /// The answer of `who`.
+    Who,
+    /// The answer of `diff`.
+    Diff,
 }
 
 /// The text of a condition.

@@ -18,6 +18,8 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
     let command = match cli.command {
         Commands::Check(check) => Command::Check(Box::new(self::check(*check)?)),
         Commands::Access(access) => Command::Access(Box::new(self::access(*access)?)),
+        Commands::Who(who) => Command::Who(Box::new(super::who::convert(*who)?)),
+        Commands::Diff(diff) => Command::Diff(Box::new(super::diff::convert(*diff)?)),
         Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
@@ -64,7 +66,7 @@ fn output(output: Output, notes: &mut Vec<String>) -> OutputArgs {
     OutputArgs { format, file: output.output_file, color, quiet: output.quiet, verbose: output.verbose }
 }
 
-fn state(state: State) -> Result<StateArgs, Exit> {
+pub(super) fn state(state: State) -> Result<StateArgs, Exit> {
     let workspace =
         WorkspaceArgs { subscription: state.subscription, resource_group: state.resource_group, workspace: state.workspace_name };
     Ok(StateArgs {
@@ -80,7 +82,7 @@ fn state(state: State) -> Result<StateArgs, Exit> {
 }
 
 /// A name, or a file: what ends in `.toml` or has a separator in it.
-fn cloud(text: &str) -> Result<Cloud, Exit> {
+pub(super) fn cloud(text: &str) -> Result<Cloud, Exit> {
     if let Some(named) = Cloud::from_name(text) {
         return Ok(named);
     }
@@ -91,12 +93,16 @@ fn cloud(text: &str) -> Result<Cloud, Exit> {
 }
 
 fn check(check: Check) -> Result<CheckArgs, Exit> {
-    let Check { job, question, state, ignored: _ } = check;
+    let Check { job, all_deployments, question, state, ignored: _ } = check;
     let state = self::state(state)?;
     let target = match job_target(&job) {
-        None if question.batch.is_none() => return Err(no_target()),
+        None if question.batch.is_none() && !all_deployments => return Err(no_target()),
         target => target,
     };
+    let more = further_targets(&job)?;
+    if question.batch.is_some() && !more.is_empty() {
+        return Err(Exit::usage("with `--batch` the lines name the endpoints; give at most one as their default"));
+    }
     one_standard_input(&[
         state.snapshot.as_ref(),
         question.batch.clone().map(Source::new).as_ref(),
@@ -105,6 +111,8 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
     Ok(CheckArgs {
         state,
         target,
+        more,
+        all_deployments,
         deployment: job.deployment_name.clone(),
         job: job_options(job)?,
         principal: question.principal,
@@ -128,11 +136,20 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
 }
 
 fn job_target(job: &Job) -> Option<JobTarget> {
-    match (&job.name, &job.compute) {
+    match (job.name.first(), &job.compute) {
         (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
         (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
         (None, None) => None,
     }
+}
+
+/// The endpoints after the first. A deployment belongs to one endpoint.
+fn further_targets(job: &Job) -> Result<Vec<JobTarget>, Exit> {
+    let more: Vec<JobTarget> = job.name.iter().skip(1).map(|name| JobTarget::Endpoint { name: name.clone(), deployment: None }).collect();
+    if !more.is_empty() && job.deployment_name.is_some() {
+        return Err(Exit::usage("`-d` names a deployment of one endpoint; leave it out, or name one endpoint"));
+    }
+    Ok(more)
 }
 
 fn no_target() -> Exit {
@@ -145,6 +162,9 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     if state.snapshot.is_some() {
         return Err(Exit::usage("`snapshot` collects from Azure; it takes no `--snapshot`"));
     }
+    if job.name.len() > 1 {
+        return Err(Exit::usage("`snapshot --only` collects for one endpoint; leave `--only` out to collect the whole workspace"));
+    }
     let only = if only {
         let target = job_target(&job).ok_or_else(no_target)?;
         Some(OnlyArgs { target, job: job_options(job)?, principal })
@@ -156,7 +176,7 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     Ok(SnapshotArgs { state, only, role, probe, fail_on_gap })
 }
 
-fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
+pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
     if sources.iter().filter(|source| **source == Some(&Source::Stdin)).count() > 1 {
         return Err(Exit::usage("standard input can be read only once, but `-` stands for several files"));
     }
@@ -182,14 +202,18 @@ fn access(access: Access) -> Result<AccessArgs, Exit> {
     let batch = access.batch.map(Source::new);
     let state = state(access.state)?;
     one_standard_input(&[state.snapshot.as_ref(), batch.as_ref()])?;
-    let operation = access.operation.map(|operation| match operation {
-        OperationArg::List => Operation::List,
-        OperationArg::Read => Operation::Read,
-        OperationArg::Write => Operation::Write,
-    });
+    let operation = access.operation.map(self::operation);
     let from = access.from.as_deref().map(request_origin).transpose().map_err(|message| Exit::usage(&message))?;
     let url = access.url.map(ReferenceText::new);
     Ok(AccessArgs { state, principal: access.principal, operation, url, from, assume_below: access.assume_below, batch })
+}
+
+pub(super) fn operation(operation: OperationArg) -> Operation {
+    match operation {
+        OperationArg::List => Operation::List,
+        OperationArg::Read => Operation::Read,
+        OperationArg::Write => Operation::Write,
+    }
 }
 
 /// `public`, or the ARM id of a subnet.
@@ -209,6 +233,9 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Report => SchemaName::Report,
         SchemaArg::Snapshot => SchemaName::Snapshot,
         SchemaArg::Access => SchemaName::Access,
+        SchemaArg::Checks => SchemaName::Checks,
+        SchemaArg::Who => SchemaName::Who,
+        SchemaArg::Diff => SchemaName::Diff,
     });
     let condition = rules.condition.map(|text| match text.as_str() {
         "-" => ConditionText::Stdin,

@@ -8,12 +8,16 @@ pub mod batch;
 mod config;
 mod convert;
 pub mod defaults;
+mod diff;
 pub mod inputs_file;
 pub mod job;
 mod times;
+mod who;
 
 pub use config::*;
+pub use diff::DiffArgs;
 pub use times::{parse_duration, parse_time};
+pub use who::WhoArgs;
 
 use crate::model::{acts_on_terminals, begins_log_command, redacted};
 use clap::{CommandFactory, Parser};

@@ -1,7 +1,9 @@
 //! One file a format: a report and a writer in, text out. Nothing else writes.
 
 pub mod annotations;
+pub mod checks;
 pub mod condition;
+pub mod diff;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -12,6 +14,7 @@ pub mod sarif;
 pub mod schema;
 pub mod table;
 mod text;
+pub mod who;
 
 use crate::model::{acts_on_terminals, begins_log_command};
 use std::fmt::Write as _;

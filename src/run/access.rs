@@ -5,7 +5,7 @@ use super::present::{Form, form, no_html, snapshot_path};
 use super::state::{self, State};
 use super::{Failure, Streams, exit_code, write_result};
 use crate::cli::{AccessArgs, OutputArgs, RequestOrigin};
-use crate::eval::{self, AccessFinding, Context, DataTarget, Extent, Judgement, Origin, Proof};
+use crate::eval::{self, AccessFinding, Context, DataTarget, Judgement, Origin, Proof};
 use crate::model::{ObjectId, Operation, ReferenceText, RolePlayed, StorageUrl, Timestamp};
 use crate::output::{json, notice, table};
 use crate::report::AccessReport;
@@ -66,22 +66,18 @@ pub(super) fn judge<J: Judgement>(state: &State, ask: &Ask<'_>) -> Result<(Objec
         return Err(Failure::new("nobody is signed in in the snapshot; name the principal"));
     };
     let cx = context(state, ask);
-    let origin = match ask.from {
-        None => Origin::Unknown,
-        Some(RequestOrigin::Public) => Origin::Public,
-        Some(RequestOrigin::Subnet(id)) => Origin::Subnet(id.clone()),
-    };
+    let origin = origin(ask.from);
     let target = eval::url_target(&cx, &url);
-    let extent = extent(&cx, &target, ask.operation);
+    let extent = eval::asked_extent(&cx, &target, ask.operation);
     let target = DataTarget { origin, extent, ..target };
     Ok((id.clone(), eval::access::<J>(&cx, &state.snapshot.identities(&id), ask.operation, &target)))
 }
 
-/// A list is of a folder; what is read or written is a file, unless a record says that it is a folder.
-fn extent(cx: &Context<'_>, target: &DataTarget<'_>, operation: Operation) -> Extent {
-    let (account, container, path) = (&target.account_name, &target.container, &target.path);
-    let by_acl = cx.snapshot.path_access(account, container, path).map(|record| record.is_directory);
-    let by_path = cx.snapshot.path_record(account, container, path).and_then(|record| record.is_directory);
-    let is_folder = operation == Operation::List || path.is_root() || by_acl.or(by_path) == Some(true);
-    if is_folder { Extent::Folder } else { Extent::File }
+/// Where the request comes from, as `--from` says it.
+pub(super) fn origin(from: Option<&RequestOrigin>) -> Origin {
+    match from {
+        None => Origin::Unknown,
+        Some(RequestOrigin::Public) => Origin::Public,
+        Some(RequestOrigin::Subnet(id)) => Origin::Subnet(id.clone()),
+    }
 }

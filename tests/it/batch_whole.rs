@@ -244,3 +244,27 @@ fn results_go_where_they_are_sent() {
     let _ = Value::Null;
     d.none();
 }
+
+#[test]
+fn thousands_of_lines_are_answered_in_order_as_each_alone() {
+    let world = World::new();
+    let references =
+        ["azureml://datastores/plain/paths/a/", "azureml://datastores/keyed/paths/a/", "https://lake.dfs.core.windows.net/fs/x"];
+    let line = |at: usize| match at % 7 {
+        6 => format!("not json {at}"),
+        _ => json!({"id": at, "name": "scoring", "input": references[at % 3]}).to_string(),
+    };
+    let many: Vec<String> = (0..2_500).map(line).collect();
+    let (code, answers, _) = world.batch("check", &many.join("\n"), &[]);
+    assert_eq!((code, answers.len()), (1, many.len()));
+    let alone: Vec<Value> = (0..3).map(|at| world.batch("check", &line(at), &[]).1.remove(0)).collect();
+    for (at, answer) in answers.iter().enumerate() {
+        if at % 7 == 6 {
+            assert!(answer["error"].is_string() && answer["id"].is_null(), "{answer}");
+            continue;
+        }
+        let mut wanted = alone[at % 3].clone();
+        wanted["id"] = json!(at);
+        assert_eq!(*answer, wanted);
+    }
+}

@@ -31,7 +31,7 @@ fn between(text: &str, mark: &str, new: &str) -> String {
 #[test]
 fn the_command_line_is_documented_as_it_is() {
     let mut text = String::from("# Command line\n\nWhat `--help` prints, written by a test.\n");
-    for command in [None, Some("check"), Some("access"), Some("rules"), Some("completions"), Some("man")] {
+    for command in [None, Some("check"), Some("access"), Some("who"), Some("diff"), Some("rules"), Some("completions"), Some("man")] {
         let mut arguments: Vec<&str> = command.into_iter().collect();
         arguments.push("--help");
         let ran = canread(&arguments);
@@ -174,7 +174,7 @@ fn man_page_and_completions_name_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = canread(&["completions", shell]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{shell}");
-        for word in ["check", "access", "rules", "completions", "snapshot", "assume-below"] {
+        for word in ["check", "access", "who", "diff", "rules", "completions", "snapshot", "assume-below"] {
             assert!(ran.out.contains(word), "completions for {shell} lack {word}");
         }
     }

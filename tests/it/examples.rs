@@ -78,12 +78,22 @@ fn validates(schema: &Validator, value: &serde_json::Value, what: &str) {
 #[test]
 fn every_answer_fits_its_schema_and_the_exit_code() {
     let (report, access) = (schema("report"), schema("access"));
+    let (who, diff, checks) = (schema("who"), schema("diff"), schema("checks"));
     let mut seen = [0; 3];
     for command in all_commands() {
         let named = |option: &str| command.iter().any(|word| word == option);
         let schema = match command.first().map(String::as_str) {
+            Some("check") if named("--all-deployments") || command.iter().filter(|word| *word == "-n").count() > 1 => &checks,
             Some("check") if !named("--batch") => &report,
             Some("access") => &access,
+            Some(word @ ("who" | "diff")) => {
+                let ran = run(&command, if named("json") { &[] } else { &["-o", "json"] });
+                let value: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{command:?}: {error}"));
+                validates(if word == "who" { &who } else { &diff }, &value, &command.join(" "));
+                let unchanged = if word == "diff" { value["unchanged"].as_bool() } else { Some(true) };
+                assert_eq!(ran.code, if unchanged == Some(true) { 0 } else { 5 }, "{command:?}");
+                continue;
+            }
             _ => continue,
         };
         let quiet: Vec<String> = command.iter().filter(|word| *word != "-q").cloned().collect();

@@ -12,12 +12,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("rules", &["model"]),
     ("eval", &["model", "rules"]),
-    ("report", &["model", "rules", "eval"]),
+    ("query", &["model", "rules", "eval"]),
+    ("report", &["model", "rules", "eval", "query"]),
     ("output", &["report", "model", "rules", "eval"]),
     ("snapshot", &["model"]),
     ("collect", &["model", "snapshot"]),
     ("cli", &["model"]),
-    ("run", &["model", "rules", "eval", "report", "output", "snapshot", "collect", "cli"]),
+    ("run", &["model", "rules", "eval", "query", "report", "output", "snapshot", "collect", "cli"]),
     ("main", &["cli", "run"]),
     ("lib", &[]),
 ];
@@ -36,7 +37,7 @@ const IMPURE: &[&str] = &[
     "println!",
     "eprintln!",
 ];
-const PURE: &[&str] = &["model", "rules", "eval", "report"];
+const PURE: &[&str] = &["model", "rules", "eval", "query", "report"];
 
 fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("src is readable") {

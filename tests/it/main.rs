@@ -17,9 +17,12 @@ mod check_identity;
 mod check_input;
 mod check_job;
 mod check_lake;
+mod checks_whole;
 mod command;
 mod counted_work;
 mod credentials_whole;
+mod diff_laws;
+mod diff_whole;
 mod docs;
 mod examples;
 #[cfg(feature = "collect")]
@@ -70,6 +73,8 @@ mod snapshot_read;
 mod stored_credential;
 mod stored_world;
 mod tenant;
+mod who_laws;
+mod who_whole;
 mod world2;
 mod worlds;
 

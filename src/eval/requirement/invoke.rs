@@ -23,11 +23,12 @@ fn invoker_identities(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>) -> K
     }
 }
 
-/// `job/invoke`: every action of the deny set must be held; each missing one of the others is a warning.
+/// `job/invoke`: every action of the deny set must be held; each missing one of the others is a warning, where `advise` asks
+/// for warnings.
 ///
 /// Source of the list: "Authorization on batch endpoints", 35 actions. Which of them denies is data, in
 /// `rules/operations.toml`.
-pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (RequirementFinding, Vec<Warning>) {
+pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool, advise: bool) -> (RequirementFinding, Vec<Warning>) {
     let mut required: Vec<Proof> = Vec::new();
     let mut alternatives: BTreeMap<&str, Vec<Proof>> = BTreeMap::new();
     let mut lacking: Vec<&InvokeAction> = Vec::new();
@@ -41,8 +42,8 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
                     None => required.push(proof),
                 }
             }
-            OnMissing::Warn if !rule.for_assets || with_assets => {
-                if is_lacking(&invoker_may(cx, &job.invoker, &rule.action, scope)) {
+            OnMissing::Warn if advise && (!rule.for_assets || with_assets) => {
+                if is_lacking(cx, &job.invoker, &rule.action, scope) {
                     lacking.push(rule);
                 }
             }
@@ -69,12 +70,16 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
 }
 
 /// Denied, or open only for what no look-up decides: `workspaces/*/read` may or may not cover `workspaces/read`.
-fn is_lacking(proof: &Proof) -> bool {
+fn is_lacking(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>, action: &Action, scope: &Scope) -> bool {
     let open = |missing: &Missing| missing.what == What::OpenQuestion && *missing != crate::eval::nobody_signed_in();
-    match proof.verdict() {
+    let bare = match invoker_identities(cx, invoker) {
+        Known::Known(who) => rbac::management::<Verdict>(cx, &who, action, scope).together(String::new),
+        Known::Missing(_) => Verdict::Undetermined,
+    };
+    match bare {
         Verdict::Allowed => false,
         Verdict::Denied => true,
-        Verdict::Undetermined => proof.missing().iter().all(open),
+        Verdict::Undetermined => invoker_may(cx, invoker, action, scope).missing().iter().all(open),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::text;
 use crate::model::RequirementId;
-use crate::output::table::who;
+use crate::output::table::who_is;
 use crate::report::{DataReport, Report, RequirementReport};
 use maud::{Markup, html};
 
@@ -60,7 +60,7 @@ fn stations(data: &DataReport, report: &Report) -> [Station; 7] {
     };
     let station = |kind, name| Station { kind, name: known(name) };
     [
-        station("invoker", report.job.invoker.as_ref().map(who)),
+        station("invoker", report.job.invoker.as_ref().map(who_is)),
         station("endpoint", endpoint),
         station("compute identity", short(&report.job.compute)),
         station("credential", Some(credential(data))),

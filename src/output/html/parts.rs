@@ -3,7 +3,7 @@
 use super::chain::chain;
 use super::{mark, prose, text};
 use crate::model::{RequirementId, WarningId};
-use crate::output::table::{input_rule, output_rule, place, reasons, who};
+use crate::output::table::{input_rule, output_rule, place, reasons, who_is};
 use crate::output::text::shortened;
 use crate::report::{DataReport, InvokeReport, JobFixReport, MissingReport, ProofReport, Report, RequirementReport, WarningReport};
 use crate::rules::{IdText, RuleSet};
@@ -93,7 +93,7 @@ fn requirement(one: &RequirementReport, rules: &RuleSet) -> Markup {
             div.inside {
                 @if one.disputed { p.disputed { "Disputed: Microsoft's own pages disagree about it." } }
                 @if let Some(principal) = &one.principal {
-                    p { "Asked of " (text(&who(principal))) @if let Some(id) = &principal.object_id { " (" code { (text(id)) } ")" } }
+                    p { "Asked of " (text(&who_is(principal))) @if let Some(id) = &principal.object_id { " (" code { (text(id)) } ")" } }
                 }
                 @if unmet {
                     ul.reasons { @for reason in reasons::texts(&one.proof) { li { (prose(&reason)) } } }

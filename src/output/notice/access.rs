@@ -2,7 +2,7 @@
 
 use super::check::{lacks, remarks};
 use super::{Level, Notice, Notices, Part, Rule, Status, fingerprint, rules_of};
-use crate::output::table::{reasons, who};
+use crate::output::table::{reasons, who_is};
 use crate::report::AccessReport;
 use crate::rules::RuleSet;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub fn access(report: &AccessReport, snapshot: Option<String>, rules: &RuleSet) 
         Status::Failed => "may not",
         Status::Unknown | Status::Advisory | Status::Remark => "may or may not",
     };
-    let headline = format!("{} {may} {} {}", who(&report.principal), report.operation, report.url);
+    let headline = format!("{} {may} {} {}", who_is(&report.principal), report.operation, report.url);
     let object_id = report.principal.object_id.clone().unwrap_or_default();
     let subject = format!("{} {} {}", object_id.to_lowercase(), report.operation, report.url);
     let notice = Notice {

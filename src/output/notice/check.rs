@@ -2,7 +2,7 @@
 
 use super::{FilePlace, Lack, Level, Notice, Notices, Part, Remedy, Status, Written, fingerprint, rules_of};
 use crate::model::RequirementId;
-use crate::output::table::{input_rule, output_rule, place, predicate, reasons, subject, who};
+use crate::output::table::{input_rule, output_rule, place, predicate, reasons, subject, who_is};
 use crate::output::text::shortened;
 use crate::report::{DataReport, JobReport, MissingReport, Report, RequirementReport, WarningReport};
 use crate::rules::RuleSet;
@@ -92,7 +92,7 @@ impl Maker<'_> {
         };
         let resource = RequirementId::parse(&one.id).and_then(|id| resource(id, data, &self.report.job));
         let mut facts = BTreeMap::from([("verdict", one.verdict.clone())]);
-        facts.extend(one.principal.as_ref().map(|principal| ("principal", who(principal))));
+        facts.extend(one.principal.as_ref().map(|principal| ("principal", who_is(principal))));
         facts.extend(one.principal.as_ref().and_then(|principal| principal.object_id.clone()).map(|id| ("object_id", id)));
         facts.extend(one.valid_until.clone().map(|until| ("valid_until", until)));
         facts.extend(one.disputed.then(|| ("disputed", "true".to_owned())));

@@ -23,12 +23,12 @@ pub struct Style {
 const NARROWEST: u16 = 60;
 
 impl Style {
-    fn columns(self) -> u16 {
+    pub(super) fn columns(self) -> u16 {
         self.width.max(NARROWEST)
     }
 
     /// A word in the colour of its verdict, padded to `width` columns.
-    fn word(self, word: &str, verdict: &str, width: usize) -> String {
+    pub(super) fn word(self, word: &str, verdict: &str, width: usize) -> String {
         let code = match verdict {
             "allowed" => 32,
             "denied" => 31,
@@ -62,7 +62,7 @@ pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
 /// # Errors
 /// Those of the writer.
 pub fn access(report: &AccessReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let who = who(&report.principal);
+    let who = who_is(&report.principal);
     let (operation, url) = (&report.operation, escape(&report.url));
     let text = match report.verdict.as_str() {
         "allowed" => format!("{who} may {operation} {url}"),
@@ -98,7 +98,7 @@ pub(super) fn subject(report: &Report) -> String {
         (None, _, None) => "the job".to_owned(),
     };
     match &report.job.invoker {
-        Some(invoker) => format!("{job}, invoked by {}", who(invoker)),
+        Some(invoker) => format!("{job}, invoked by {}", who_is(invoker)),
         None => job,
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn predicate(report: &Report) -> String {
 }
 
 /// A principal by its name, else by its id.
-pub(super) fn who(principal: &PrincipalReport) -> String {
+pub(super) fn who_is(principal: &PrincipalReport) -> String {
     let name = principal.name.as_deref().or(principal.object_id.as_deref()).unwrap_or("somebody unknown");
     escape(name)
 }
@@ -223,7 +223,7 @@ fn holds_until(until: Option<&str>, because: Option<&str>, style: Style, out: &m
 }
 
 /// What would decide, each with the command that gets it: on a line of its own and unbroken, to be copied.
-fn missing(all: &[MissingReport], style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn missing(all: &[MissingReport], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut said: Vec<String> = Vec::new();
     for one in all {
         let text = if one.what == "open_question" {
@@ -241,7 +241,7 @@ fn missing(all: &[MissingReport], style: Style, out: &mut dyn Write) -> io::Resu
     Ok(())
 }
 
-fn assumptions(all: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn assumptions(all: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
     for one in all {
         write!(out, "{}", wrapped("  assumed: ", "    ", &shortened(&escape(one)), style.columns()))?;
     }
