@@ -158,7 +158,7 @@ impl Decided {
 }
 
 /// The invocation of a deployment, without inputs.
-fn job_question(question: &ReviewQuestion, deployment: &BatchDeployment) -> Option<JobQuestion> {
+pub(super) fn job_question(question: &ReviewQuestion, deployment: &BatchDeployment) -> Option<JobQuestion> {
     let endpoint = deployment.id.segment_after("batchendpoints")?;
     Some(JobQuestion {
         workspace: question.workspace.clone(),
