@@ -2,8 +2,9 @@
 
 use super::matrix::job_question;
 use super::subject::Subject;
-use crate::eval::{JobQuestion, Verdict, check, compute_identities};
-use crate::model::{Compute, Known, Missing, ObjectId, RequirementId};
+use crate::eval::requirement::may_invoke;
+use crate::eval::{JobView, Proof, Verdict, compute_identities, principal, view};
+use crate::model::{Compute, Known, Missing, ObjectId, RolePlayed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The identities of the workspace's computes by object id, each with the computes that bear it; and what is missing to know
@@ -37,12 +38,15 @@ pub(super) fn computes(computes: &[&Compute]) -> String {
 /// Who may invoke a deployment of the workspace, asked once for each principal.
 pub(super) struct Invokers<'s, 'a> {
     subject: &'s Subject<'a>,
+    jobs: Vec<JobView<'a>>,
     known: BTreeMap<ObjectId, (Verdict, BTreeSet<Missing>)>,
 }
 
 impl<'s, 'a> Invokers<'s, 'a> {
     pub(super) fn of(subject: &'s Subject<'a>) -> Self {
-        Invokers { subject, known: BTreeMap::new() }
+        let questions = subject.deployments.iter().filter_map(|deployment| job_question(subject.question, deployment));
+        let jobs = questions.map(|question| view(&subject.cx, &question)).collect();
+        Invokers { subject, jobs, known: BTreeMap::new() }
     }
 
     /// Whether a principal may invoke at least one deployment (`job/invoke`), and what is missing to know.
@@ -55,22 +59,17 @@ impl<'s, 'a> Invokers<'s, 'a> {
         judged
     }
 
-    fn judge(&self, id: &ObjectId) -> (Verdict, BTreeSet<Missing>) {
-        let (question, cx) = (self.subject.question, &self.subject.cx);
-        let mut missing = BTreeSet::new();
-        let mut verdict = Verdict::Denied;
-        for deployment in &self.subject.deployments {
-            let Some(job) = job_question(question, deployment) else { continue };
-            let job = JobQuestion { invoker: Some(id.clone()), ..job };
-            let finding = check(&job, cx.snapshot, cx.rules);
-            for one in finding.invoke.iter().flatten().filter(|one| one.id == RequirementId::JobInvoke) {
-                verdict = verdict.max(one.verdict());
-                missing.extend(one.proof.missing());
-            }
-            if verdict == Verdict::Allowed {
-                return (verdict, BTreeSet::new());
+    fn judge(&mut self, id: &ObjectId) -> (Verdict, BTreeSet<Missing>) {
+        let cx = &self.subject.cx;
+        let mut open = None;
+        for job in &mut self.jobs {
+            job.invoker = Known::Known(principal(cx, id, RolePlayed::JobIdentity, None));
+            match may_invoke::<Verdict>(cx, job) {
+                Verdict::Allowed => return (Verdict::Allowed, BTreeSet::new()),
+                Verdict::Undetermined => open = open.or_else(|| Some(may_invoke::<Proof>(cx, job).missing())),
+                Verdict::Denied => {}
             }
         }
-        (verdict, missing)
+        open.map_or_else(|| (Verdict::Denied, BTreeSet::new()), |missing| (Verdict::Undetermined, missing))
     }
 }

@@ -4,6 +4,7 @@
 //! never a finding and never the absence of one, but is named, with the findings that wait for it.
 
 mod baseline;
+mod classes;
 mod detectors;
 mod found;
 mod holders;
