@@ -12,6 +12,7 @@ pub mod model;
 pub mod output;
 pub mod query;
 pub mod report;
+pub mod review;
 pub mod rules;
 pub mod run;
 pub mod snapshot;

@@ -5,10 +5,12 @@
 
 mod checks;
 mod diff;
+mod review;
 mod who;
 
 pub use checks::*;
 pub use diff::*;
+pub use review::*;
 pub use who::*;
 
 use crate::eval::{

@@ -38,6 +38,9 @@ pub(super) enum Commands {
     /// What changed between two snapshots: access gained and lost, and why?
     #[command(infer_long_args = true, after_help = super::diff::EXAMPLES)]
     Diff(Box<super::diff::Diff>),
+    /// Security findings for a workspace: what is over-permitted, fragile or about to expire.
+    #[command(infer_long_args = true, after_help = super::review::EXAMPLES)]
+    Review(Box<super::review::Review>),
     /// Collect the state once from Azure into a file that every other command can use offline.
     #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<Snapshot>),
@@ -383,6 +386,7 @@ pub(super) enum SchemaArg {
     Checks,
     Who,
     Diff,
+    Review,
 }
 
 #[derive(Args)]

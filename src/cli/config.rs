@@ -1,5 +1,6 @@
 //! What was asked, in plain and valid values.
 
+use super::ReviewArgs;
 use super::job::JobOptions;
 use crate::model::{Disputed, Edition, Operation, ReferenceText, Scope, Timestamp};
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ pub enum Command {
     Who(Box<super::WhoArgs>),
     /// What changed?
     Diff(Box<super::DiffArgs>),
+    /// What is over-permitted, fragile or about to end?
+    Review(Box<ReviewArgs>),
     /// Collect the state into a file.
     Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
@@ -325,6 +328,8 @@ pub enum SchemaName {
     Who,
     /// The answer of `diff`.
     Diff,
+    /// The answer of `review`.
+    Review,
 }
 
 /// The text of a condition.

@@ -20,6 +20,7 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
         Commands::Access(access) => Command::Access(Box::new(self::access(*access)?)),
         Commands::Who(who) => Command::Who(Box::new(super::who::convert(*who)?)),
         Commands::Diff(diff) => Command::Diff(Box::new(super::diff::convert(*diff)?)),
+        Commands::Review(review) => Command::Review(Box::new(super::review::review(*review)?)),
         Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
@@ -116,14 +117,8 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         deployment: job.deployment_name.clone(),
         job: job_options(job)?,
         principal: question.principal,
-        edition: match question.table {
-            EditionArg::Current => Edition::Current,
-            EditionArg::Seed => Edition::Seed,
-        },
-        disputed: match question.disputed {
-            DisputedArg::Deny => Disputed::Deny,
-            DisputedArg::Warn => Disputed::Warn,
-        },
+        edition: edition(question.table),
+        disputed: disputed(question.disputed),
         fail_on: match question.fail_on {
             FailOnArg::Denied => FailOn::Denied,
             FailOnArg::Undetermined => FailOn::Undetermined,
@@ -133,6 +128,28 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         probe: question.probe,
         batch: question.batch.map(Source::new),
     })
+}
+
+pub(super) fn edition(edition: EditionArg) -> Edition {
+    match edition {
+        EditionArg::Current => Edition::Current,
+        EditionArg::Seed => Edition::Seed,
+    }
+}
+
+pub(super) fn disputed(disputed: DisputedArg) -> Disputed {
+    match disputed {
+        DisputedArg::Deny => Disputed::Deny,
+        DisputedArg::Warn => Disputed::Warn,
+    }
+}
+
+pub(super) fn declared(declared: TypeArg) -> DeclaredType {
+    match declared {
+        TypeArg::UriFile => DeclaredType::UriFile,
+        TypeArg::UriFolder => DeclaredType::UriFolder,
+        TypeArg::MlTable => DeclaredType::MlTable,
+    }
 }
 
 fn job_target(job: &Job) -> Option<JobTarget> {
@@ -184,11 +201,7 @@ pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit
 }
 
 fn job_options(args: Job) -> Result<JobOptions, Exit> {
-    let input_type = args.input_type.map(|declared| match declared {
-        TypeArg::UriFile => DeclaredType::UriFile,
-        TypeArg::UriFolder => DeclaredType::UriFolder,
-        TypeArg::MlTable => DeclaredType::MlTable,
-    });
+    let input_type = args.input_type.map(declared);
     Ok(JobOptions {
         inputs: args.input.iter().map(|text| job::InputOption::new(text)).collect(),
         input_type,
@@ -236,6 +249,7 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Checks => SchemaName::Checks,
         SchemaArg::Who => SchemaName::Who,
         SchemaArg::Diff => SchemaName::Diff,
+        SchemaArg::Review => SchemaName::Review,
     });
     let condition = rules.condition.map(|text| match text.as_str() {
         "-" => ConditionText::Stdin,

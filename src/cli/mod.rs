@@ -11,11 +11,13 @@ pub mod defaults;
 mod diff;
 pub mod inputs_file;
 pub mod job;
+mod review;
 mod times;
 mod who;
 
 pub use config::*;
 pub use diff::DiffArgs;
+pub use review::ReviewArgs;
 pub use times::{parse_duration, parse_time};
 pub use who::WhoArgs;
 

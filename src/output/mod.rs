@@ -9,6 +9,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod notice;
+pub mod review;
 pub mod rules;
 pub mod sarif;
 pub mod schema;

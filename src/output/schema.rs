@@ -1,6 +1,6 @@
 //! JSON Schemas of what canread reads and writes.
 
-use crate::report::{AccessReport, ChecksReport, DiffReport, Report, WhoReport};
+use crate::report::{AccessReport, ChecksReport, DiffReport, Report, ReviewReport, WhoReport};
 use serde_json::Value;
 
 /// Which schema.
@@ -16,6 +16,8 @@ pub enum Schema {
     Who,
     /// Of `diff -o json`.
     Diff,
+    /// Of `review -o json`.
+    Review,
     /// Of a line of a snapshot file.
     Snapshot,
 }
@@ -31,6 +33,7 @@ pub fn of(schema: Schema) -> Value {
         Schema::Checks => schemars::schema_for!(ChecksReport).to_value(),
         Schema::Diff => schemars::schema_for!(DiffReport).to_value(),
         Schema::Who => schemars::schema_for!(WhoReport).to_value(),
+        Schema::Review => schemars::schema_for!(ReviewReport).to_value(),
         // A test holds that the text is JSON and a schema.
         Schema::Snapshot => serde_json::from_str(SNAPSHOT).unwrap_or(Value::Bool(true)),
     }

@@ -3,8 +3,8 @@
 use super::entry::{Entry, FileText};
 use super::keyed::{At, duplicates, overlay};
 use super::{
-    AttributeRule, BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError, RuleErrors, RuleSet,
-    attributes, credentials, lookups, operations, roles, texts,
+    AttributeRule, BuiltInRole, CredentialRule, FindingRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError, RuleErrors,
+    RuleSet, attributes, credentials, findings, lookups, operations, roles, texts,
 };
 use crate::model::{RequirementId, WarningId};
 use std::collections::BTreeSet;
@@ -22,10 +22,11 @@ pub(super) enum Table {
     Warning,
     Lookup,
     Attribute,
+    Finding,
 }
 
 impl Table {
-    const ALL: [Table; 8] = [
+    const ALL: [Table; 9] = [
         Table::Rule,
         Table::Operation,
         Table::InvokeAction,
@@ -34,6 +35,7 @@ impl Table {
         Table::Warning,
         Table::Lookup,
         Table::Attribute,
+        Table::Finding,
     ];
     pub(super) fn key(self) -> &'static str {
         match self {
@@ -45,6 +47,7 @@ impl Table {
             Table::Warning => "warning",
             Table::Lookup => "lookup",
             Table::Attribute => "attribute",
+            Table::Finding => "finding",
         }
     }
     pub(super) fn home(self) -> &'static str {
@@ -55,6 +58,7 @@ impl Table {
             Table::Requirement | Table::Warning => "texts.toml",
             Table::Lookup => "lookups.toml",
             Table::Attribute => "attributes.toml",
+            Table::Finding => "findings.toml",
         }
     }
 }
@@ -70,6 +74,7 @@ pub(super) struct Draft {
     pub(super) warnings: Vec<At<(WarningId, IdText)>>,
     pub(super) lookups: Vec<At<LookupRule>>,
     pub(super) attributes: Vec<At<AttributeRule>>,
+    pub(super) findings: Vec<At<FindingRule>>,
     pub(super) errors: Vec<RuleError>,
     /// Tables of which an entry could not be read: what seems to be missing of them may only be broken.
     pub(super) broken: BTreeSet<Table>,
@@ -155,6 +160,7 @@ impl Draft {
             Table::Warning => self.warnings.extend(texts::read(&mut entry).map(|value| At { place, value })),
             Table::Lookup => self.lookups.extend(lookups::read(&mut entry).map(|value| At { place, value })),
             Table::Attribute => self.attributes.extend(attributes::read(&mut entry).map(|value| At { place, value })),
+            Table::Finding => self.findings.extend(findings::read(&mut entry).map(|value| At { place, value })),
         }
         let errors = entry.finish();
         if !errors.is_empty() {
@@ -173,6 +179,7 @@ impl Draft {
         duplicates(&self.warnings, &mut errors);
         duplicates(&self.lookups, &mut errors);
         duplicates(&self.attributes, &mut errors);
+        duplicates(&self.findings, &mut errors);
         self.errors.extend(errors);
     }
 
@@ -187,6 +194,7 @@ impl Draft {
             warnings: unplaced(rules.warnings.iter().map(|(id, text)| (*id, text.clone()))),
             lookups: unplaced(rules.lookups.values().cloned()),
             attributes: unplaced(rules.attributes.iter().cloned()),
+            findings: unplaced(rules.findings.iter().cloned()),
             errors: Vec::new(),
             broken: BTreeSet::new(),
         }
@@ -201,6 +209,7 @@ impl Draft {
         overlay(&mut self.warnings, over.warnings);
         overlay(&mut self.lookups, over.lookups);
         overlay(&mut self.attributes, over.attributes);
+        overlay(&mut self.findings, over.findings);
         self.errors.extend(over.errors);
         self.broken.extend(over.broken);
     }
@@ -218,6 +227,7 @@ impl Draft {
             warnings: self.warnings.into_iter().map(|at| at.value).collect(),
             lookups: self.lookups.into_iter().map(|at| (at.value.what, at.value)).collect(),
             attributes: self.attributes.into_iter().map(|at| at.value).collect(),
+            findings: self.findings.into_iter().map(|at| at.value).collect(),
         })
     }
 }

@@ -7,6 +7,7 @@ mod draft;
 mod embedded;
 mod entry;
 mod error;
+mod findings;
 mod keyed;
 mod lookups;
 mod operations;
@@ -18,5 +19,6 @@ mod words;
 
 use error::Place;
 pub use error::{RuleError, RuleErrors};
+pub use findings::*;
 pub use types::*;
 pub use words::{Word, store_word};

@@ -15,6 +15,7 @@ impl RuleSet {
             warnings: BTreeMap::new(),
             lookups: BTreeMap::new(),
             attributes: Vec::new(),
+            findings: Vec::new(),
         }
     }
 }

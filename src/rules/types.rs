@@ -1,5 +1,6 @@
 //! Valid rules.
 
+use super::FindingRule;
 use crate::model::{
     Action, AttributeName, AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId,
     RoleDefinition, RoleId, StoreKind, WarningId, What,
@@ -173,6 +174,7 @@ pub struct RuleSet {
     pub(super) warnings: BTreeMap<WarningId, IdText>,
     pub(super) lookups: BTreeMap<What, LookupRule>,
     pub(super) attributes: Vec<AttributeRule>,
+    pub(super) findings: Vec<FindingRule>,
 }
 
 impl RuleSet {
@@ -228,5 +230,9 @@ impl RuleSet {
     /// Every kind of look-up, in the contract's order.
     pub fn lookups(&self) -> impl Iterator<Item = &LookupRule> {
         self.lookups.values()
+    }
+    /// Every finding of the security review, in file order.
+    pub fn findings(&self) -> &[FindingRule] {
+        &self.findings
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{InvokeScope, OnMissing};
 use crate::model::{
-    AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId, StoreKind, WarningId, What,
+    AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId, Severity, StoreKind,
+    WarningId, What,
 };
 
 /// An enum that rule files name by words.
@@ -39,6 +40,7 @@ model_words! {
     What = "kind of look-up",
     AttributeSource = "attribute source",
     Availability = "availability",
+    Severity = "severity",
 }
 
 /// The word for a kind of store, in rules and reports.

@@ -149,7 +149,7 @@ pub(super) fn question(
     })
 }
 
-fn data_question(data: &JobData, direction: Direction, workspace: &Scope, storage_suffix: &str) -> DataQuestion {
+pub(super) fn data_question(data: &JobData, direction: Direction, workspace: &Scope, storage_suffix: &str) -> DataQuestion {
     let context = ReferenceContext { origin: data.origin, direction, storage_suffix, workspace: Some(workspace) };
     let reference = InputReference::parse(data.reference.expose(), &context);
     DataQuestion { name: data.name.clone(), reference, declared: data.declared.clone() }

@@ -7,6 +7,7 @@ mod checks;
 mod diff;
 mod live;
 mod present;
+mod review;
 mod rules;
 mod snapshot;
 mod state;
@@ -115,6 +116,7 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
         },
         Command::Who(who) => who::who(who, args, style, streams),
         Command::Diff(diff) => diff::diff(diff, args, style, streams),
+        Command::Review(review) => review::review(review, args, style, streams),
         Command::Snapshot(snapshot) => snapshot::snapshot(snapshot, args, surroundings, streams),
         Command::Rules(rules) => rules::rules(rules, args, style, streams),
         Command::Completions(shell) => {

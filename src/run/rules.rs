@@ -61,6 +61,7 @@ impl From<crate::cli::SchemaName> for schema::Schema {
             crate::cli::SchemaName::Checks => schema::Schema::Checks,
             crate::cli::SchemaName::Who => schema::Schema::Who,
             crate::cli::SchemaName::Diff => schema::Schema::Diff,
+            crate::cli::SchemaName::Review => schema::Schema::Review,
         }
     }
 }

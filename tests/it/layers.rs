@@ -13,12 +13,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["model"]),
     ("eval", &["model", "rules"]),
     ("query", &["model", "rules", "eval"]),
-    ("report", &["model", "rules", "eval", "query"]),
+    ("review", &["model", "rules", "eval"]),
+    ("report", &["model", "rules", "eval", "query", "review"]),
     ("output", &["report", "model", "rules", "eval"]),
     ("snapshot", &["model"]),
     ("collect", &["model", "snapshot"]),
     ("cli", &["model"]),
-    ("run", &["model", "rules", "eval", "query", "report", "output", "snapshot", "collect", "cli"]),
+    ("run", &["model", "rules", "eval", "query", "review", "report", "output", "snapshot", "collect", "cli"]),
     ("main", &["cli", "run"]),
     ("lib", &[]),
 ];
@@ -37,7 +38,7 @@ const IMPURE: &[&str] = &[
     "println!",
     "eprintln!",
 ];
-const PURE: &[&str] = &["model", "rules", "eval", "query", "report"];
+const PURE: &[&str] = &["model", "rules", "eval", "query", "review", "report"];
 
 fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("src is readable") {

@@ -62,6 +62,7 @@ mod reachable_whole;
 mod recipes;
 mod reference;
 mod references;
+mod review;
 mod rules;
 mod sas;
 mod sas_generated;

@@ -1,10 +1,12 @@
 //! `canread rules ID`: what one id means.
 
 use super::words::{data_actions, effect, granted_by, input, short_action, used};
-use super::{NARROWEST, grid, json, rendered, sas, store_name};
+use super::{NARROWEST, findings, grid, json, rendered, sas, store_name};
 use crate::model::{ActionPattern, Edition, RequirementId, WarningId};
 use crate::output::text::wrapped;
-use crate::rules::{BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Provenance, RuleSet, store_word};
+use crate::rules::{
+    BuiltInRole, CredentialRule, FindingRule, IdText, InvokeAction, LookupRule, OperationRule, Provenance, RuleSet, store_word,
+};
 use serde_json::{Value, json};
 
 /// Longest id that near spellings are sought for, in characters.
@@ -23,6 +25,7 @@ enum Meaning<'a> {
     InvokeAction(&'a InvokeAction),
     Role(&'a BuiltInRole),
     Lookup(&'a LookupRule),
+    Finding(&'a FindingRule),
 }
 
 /// The explanation of one id.
@@ -33,7 +36,7 @@ pub struct Explanation<'a> {
 
 /// Explains an id in any case: a requirement, a warning, a row of the credential table, an operation (`read`, or
 /// `read/blob`), a data action, an invoke action with or without its prefix, a built-in role by name or GUID, a kind of
-/// look-up. `None`: no rule bears it; see [`suggest`].
+/// look-up, a finding. `None`: no rule bears it; see [`suggest`].
 pub fn explain<'a>(rules: &'a RuleSet, id: &str) -> Option<Explanation<'a>> {
     let id = id.trim().to_lowercase();
     let mut meanings = Vec::new();
@@ -46,6 +49,7 @@ pub fn explain<'a>(rules: &'a RuleSet, id: &str) -> Option<Explanation<'a>> {
     let of_role = |role: &&BuiltInRole| role.definition.name.to_lowercase() == id || role.definition.id.key() == id;
     meanings.extend(rules.built_in_roles().filter(of_role).map(Meaning::Role));
     meanings.extend(rules.lookups().filter(|rule| rule.what.as_str() == id).map(Meaning::Lookup));
+    meanings.extend(rules.findings().iter().filter(|rule| rule.id == id).map(Meaning::Finding));
     (!meanings.is_empty()).then_some(Explanation { meanings })
 }
 
@@ -86,6 +90,7 @@ fn ids(rules: &RuleSet) -> Vec<String> {
     ids.extend(rules.invoke_actions().iter().map(short_action));
     ids.extend(rules.built_in_roles().map(|role| role.definition.name.clone()));
     ids.extend(rules.lookups().map(|rule| rule.what.to_string()));
+    ids.extend(rules.findings().iter().map(|rule| rule.id.clone()));
     ids.sort();
     ids.dedup();
     ids
@@ -130,6 +135,7 @@ impl Meaning<'_> {
             Meaning::InvokeAction(rule) => invoke_text(rule, width),
             Meaning::Role(role) => role_text(role, width),
             Meaning::Lookup(rule) => lookup_text(rule, width),
+            Meaning::Finding(rule) => findings::text(rule, width),
         }
     }
 
@@ -148,16 +154,17 @@ impl Meaning<'_> {
             Meaning::InvokeAction(rule) => vec![of_kind("invoke_action", json::invoke_action(rule))],
             Meaning::Role(role) => vec![of_kind("role", json::role(role))],
             Meaning::Lookup(rule) => vec![of_kind("lookup", json::lookup(rule))],
+            Meaning::Finding(rule) => vec![of_kind("finding", findings::json(rule))],
         }
     }
 }
 
 /// `text` in lines of at most `width` columns; lines after the first are indented.
-fn wrap(text: &str, width: u16, indent: &str) -> String {
+pub(super) fn wrap(text: &str, width: u16, indent: &str) -> String {
     wrapped("", indent, text, width)
 }
 
-fn source(provenance: &Provenance, width: u16) -> String {
+pub(super) fn source(provenance: &Provenance, width: u16) -> String {
     wrap(&format!("Source: {} ({})", provenance.source, provenance.retrieved), width, "  ")
 }
 

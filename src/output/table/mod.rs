@@ -37,6 +37,16 @@ impl Style {
         let blanks = " ".repeat(width.saturating_sub(word.chars().count()));
         if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m{blanks}") } else { format!("{word}{blanks}") }
     }
+
+    /// A word in the colour of its severity.
+    pub(super) fn severity(self, word: &str, severity: &str) -> String {
+        let code = match severity {
+            "critical" | "high" => 31,
+            "medium" => 33,
+            _ => return word.to_owned(),
+        };
+        if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m") } else { word.to_owned() }
+    }
 }
 
 /// Writes the report of a job question.
