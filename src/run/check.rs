@@ -1,7 +1,7 @@
 //! `canread check`.
 
 use super::live::Needs;
-use super::present::{Form, form, no_html, snapshot_path};
+use super::present::{Form, form, snapshot_path};
 use super::state::{self, State};
 use super::{Failure, Streams, exit_code, what_if, write_result};
 use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
@@ -10,15 +10,12 @@ use crate::eval::{self, DataQuestion, JobQuestion, Verdict};
 use crate::fix::{self, Shell};
 use crate::model::{Direction, InputReference, ReferenceContext, ReferenceOrigin, Scope, Snapshot, Timestamp, redacted};
 use crate::output::notice::{self, Undetermined, Written};
-use crate::output::{json, table};
+use crate::output::{html, json, table};
 use crate::report::{Report, WhatIfReport};
 use crate::rules::RuleSet;
 
 pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let form = form(output);
-    if form == Form::Html {
-        return Err(no_html("check"));
-    }
     let Some(target) = &args.target else {
         return Err(Failure::usage("name an endpoint with `-n NAME` or a cluster with `--compute NAME`"));
     };
@@ -53,7 +50,8 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     }
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
-        Form::Table | Form::Html => table::job(&report, style, out),
+        Form::Table => table::job(&report, style, out),
+        Form::Html => html::check(&report, &state.rules, out),
         Form::For(pipeline) => {
             let undetermined = Undetermined { fails: args.fail_on == FailOn::Undetermined };
             pipeline.write(&notice::check(&report, undetermined, &written(args, &job), &state.rules), out)

@@ -81,6 +81,7 @@ mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;
 mod reachable_whole;
+mod recipes;
 mod reference;
 mod references;
 mod review;

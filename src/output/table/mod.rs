@@ -45,7 +45,7 @@ impl Style {
         let code = match severity {
             "critical" | "high" => 31,
             "medium" => 33,
-            _ => 36,
+            _ => return word.to_owned(),
         };
         if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m") } else { word.to_owned() }
     }

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 
 /// What one of the formats, or a log they end up in, gives a meaning to.
 const NASTY: &[&str] = &[
+    "<script>window.planted=1</script>",
+    "<img src=x onerror=\"window.planted=1\">",
+    "\" onclick=\"window.planted=1",
+    "</script><script>window.planted=1</script>",
     "]]>",
     "<![CDATA[",
     "<script>alert(1)</script>",
