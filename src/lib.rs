@@ -9,6 +9,7 @@ pub mod cli;
 pub mod collect;
 pub mod eval;
 pub mod explain;
+pub mod fix;
 pub mod model;
 pub mod output;
 pub mod report;

@@ -4,8 +4,11 @@
 //! Keys are never absent; a missing value is null.
 
 mod explain;
+mod fixes;
+mod what_if;
 
 pub use explain::*;
+pub use what_if::{AccessChangeReport, WhatIfReport};
 
 use crate::eval::{
     AccessFinding, DataFinding, Evidence, JobFinding, Judgement, Node, Proof, RequirementFinding, Summary, Until, Verdict, Warning,
@@ -46,6 +49,8 @@ pub struct Report {
     pub invoke: Option<InvokeReport>,
     /// Fixes for the whole job.
     pub fixes: Vec<JobFixReport>,
+    /// What was assumed to be changed, and whom that gives or takes access; null where nothing was.
+    pub what_if: Option<WhatIfReport>,
     /// Warnings.
     pub warnings: Vec<WarningReport>,
 }
@@ -484,6 +489,7 @@ impl Report {
             outputs: finding.outputs.iter().map(|output| data_report(output, rules)).collect(),
             invoke: finding.invoke.as_ref().map(|requirements| invoke_report(requirements, rules)),
             fixes: Vec::new(),
+            what_if: None,
             warnings: finding.all_warnings().iter().map(WarningReport::from).collect(),
         }
     }

@@ -69,6 +69,9 @@ Examples:
   canread check --compute cpu-cluster \\
     --input data=azureml:heart:3 --input labels=azureml:labels:1
 
+  canread check -n scoring --input azureml:heart@latest \\
+    --grant ana@contoso.com=2a2b9908-6ea1-4ae2-8e65-a410df84e7d1@acct
+
   canread check --snapshot state.jsonl --batch questions.jsonl";
 
 const ACCESS_EXAMPLES: &str = "\
@@ -198,6 +201,8 @@ pub(super) struct Check {
     pub(super) job: Job,
     #[command(flatten)]
     pub(super) question: Question,
+    #[command(flatten)]
+    pub(super) what_if: super::what_if::WhatIf,
     #[command(flatten)]
     pub(super) state: State,
     #[command(flatten)]

@@ -194,6 +194,8 @@ pub enum JobTarget {
 /// `canread check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckArgs {
+    /// What is to be assumed.
+    pub what_if: super::WhatIfArgs,
     /// State.
     pub state: StateArgs,
     /// What runs the job. `None` only with `batch`, whose lines then say it.

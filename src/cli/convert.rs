@@ -92,7 +92,7 @@ fn cloud(text: &str) -> Result<Cloud, Exit> {
 }
 
 fn check(check: Check) -> Result<CheckArgs, Exit> {
-    let Check { job, question, state, ignored: _ } = check;
+    let Check { job, question, what_if, state, ignored: _ } = check;
     let state = self::state(state)?;
     let target = match job_target(&job) {
         None if question.batch.is_none() => return Err(no_target()),
@@ -103,7 +103,12 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         question.batch.clone().map(Source::new).as_ref(),
         job.file.clone().map(Source::new).as_ref(),
     ])?;
+    let what_if = super::what_if::what_if(what_if)?;
+    if what_if.is_asked() && question.batch.is_some() {
+        return Err(Exit::usage("`--batch` asks about the state as it is; leave out `--grant`, `--acl`, `--without` and the files of az"));
+    }
     Ok(CheckArgs {
+        what_if,
         state,
         target,
         deployment: job.deployment_name.clone(),

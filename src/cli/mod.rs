@@ -4,6 +4,7 @@
 //! hands texts in.
 
 mod args;
+pub mod asset_file;
 pub mod batch;
 mod config;
 mod convert;
@@ -12,10 +13,12 @@ mod explain;
 pub mod inputs_file;
 pub mod job;
 mod times;
+mod what_if;
 
 pub use config::*;
 pub use explain::{ExplainArgs, LogText};
 pub use times::{parse_duration, parse_time};
+pub use what_if::{AclText, FixShell, GrantText, WhatIfArgs};
 
 use crate::model::{acts_on_terminals, redacted};
 use clap::{CommandFactory, Parser};

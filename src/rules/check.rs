@@ -4,7 +4,7 @@ use super::credentials::asks_for_credential;
 use super::draft::{Draft, Table};
 use super::keyed::{At, Keyed};
 use super::words::Word;
-use super::{BuiltInRole, CredentialRule, InvokeAction, OnMissing, Place, RuleError};
+use super::{BuiltInRole, CredentialRule, FixRule, InvokeAction, OnMissing, Place, RuleError};
 use crate::model::{Edition, InputSource, Operation, StoreKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +18,20 @@ impl Draft {
         self.check_role_names();
         self.check_texts();
         self.check_errors();
+        self.check_fixes();
+    }
+
+    /// A fix grants a role that the rules know.
+    fn check_fixes(&mut self) {
+        let known: BTreeSet<_> = self.roles.iter().map(|role| &role.value.definition.id).collect();
+        let unknown = |fix: &At<FixRule>| {
+            let role = fix.value.role.as_ref().filter(|role| !known.contains(role))?;
+            Some(RuleError::new(&fix.place, format!("fix `{}` grants role `{role}`, which roles.toml does not hold", fix.value.id)))
+        };
+        let errors: Vec<RuleError> = self.fixes.iter().filter_map(unknown).collect();
+        if !self.broken.contains(&Table::Role) {
+            self.errors.extend(errors);
+        }
     }
 
     pub(super) fn lacks(&mut self, table: Table, last: Option<Place>, message: String) {

@@ -3,8 +3,8 @@
 use super::entry::{Entry, FileText};
 use super::keyed::{At, duplicates, overlay};
 use super::{
-    AttributeRule, BuiltInRole, CauseRule, CredentialRule, ErrorRule, IdText, InvokeAction, KnownIssue, LookupRule, OperationRule, Place,
-    RuleError, RuleErrors, RuleSet, attributes, credentials, errors, lookups, operations, roles, texts,
+    AttributeRule, BuiltInRole, CauseRule, CredentialRule, ErrorRule, FixRule, IdText, InvokeAction, KnownIssue, LookupRule, OperationRule,
+    Place, RuleError, RuleErrors, RuleSet, attributes, credentials, errors, fixes, lookups, operations, roles, texts,
 };
 use crate::model::{RequirementId, WarningId};
 use std::collections::BTreeSet;
@@ -25,10 +25,11 @@ pub(super) enum Table {
     Error,
     Cause,
     KnownIssue,
+    Fix,
 }
 
 impl Table {
-    const ALL: [Table; 11] = [
+    const ALL: [Table; 12] = [
         Table::Rule,
         Table::Operation,
         Table::InvokeAction,
@@ -40,6 +41,7 @@ impl Table {
         Table::Error,
         Table::Cause,
         Table::KnownIssue,
+        Table::Fix,
     ];
     pub(super) fn key(self) -> &'static str {
         match self {
@@ -54,6 +56,7 @@ impl Table {
             Table::Error => "error",
             Table::Cause => "cause",
             Table::KnownIssue => "known_issue",
+            Table::Fix => "fix",
         }
     }
     pub(super) fn home(self) -> &'static str {
@@ -65,6 +68,7 @@ impl Table {
             Table::Lookup => "lookups.toml",
             Table::Attribute => "attributes.toml",
             Table::Error | Table::Cause | Table::KnownIssue => "errors.toml",
+            Table::Fix => "fixes.toml",
         }
     }
 }
@@ -84,6 +88,7 @@ pub(super) struct Draft {
     pub(super) texts: Vec<At<ErrorRule>>,
     pub(super) causes: Vec<At<CauseRule>>,
     pub(super) issues: Vec<At<KnownIssue>>,
+    pub(super) fixes: Vec<At<FixRule>>,
     pub(super) errors: Vec<RuleError>,
     /// Tables of which an entry could not be read: what seems to be missing of them may only be broken.
     pub(super) broken: BTreeSet<Table>,
@@ -172,6 +177,7 @@ impl Draft {
             Table::Error => self.texts.extend(errors::read_error(&mut entry).map(|value| At { place, value })),
             Table::Cause => self.causes.extend(errors::read_cause(&mut entry).map(|value| At { place, value })),
             Table::KnownIssue => self.issues.extend(errors::read_issue(&mut entry).map(|value| At { place, value })),
+            Table::Fix => self.fixes.extend(fixes::read(&mut entry).map(|value| At { place, value })),
         }
         let errors = entry.finish();
         if !errors.is_empty() {
@@ -193,6 +199,7 @@ impl Draft {
         duplicates(&self.texts, &mut errors);
         duplicates(&self.causes, &mut errors);
         duplicates(&self.issues, &mut errors);
+        duplicates(&self.fixes, &mut errors);
         self.errors.extend(errors);
     }
 
@@ -210,6 +217,7 @@ impl Draft {
             texts: unplaced(rules.errors.iter().cloned()),
             causes: unplaced(rules.causes.values().cloned()),
             issues: unplaced(rules.issues.iter().cloned()),
+            fixes: unplaced(rules.fixes.iter().cloned()),
             errors: Vec::new(),
             broken: BTreeSet::new(),
         }
@@ -227,6 +235,7 @@ impl Draft {
         overlay(&mut self.texts, over.texts);
         overlay(&mut self.causes, over.causes);
         overlay(&mut self.issues, over.issues);
+        overlay(&mut self.fixes, over.fixes);
         self.errors.extend(over.errors);
         self.broken.extend(over.broken);
     }
@@ -247,6 +256,7 @@ impl Draft {
             errors: self.texts.into_iter().map(|at| at.value).collect(),
             causes: self.causes.into_iter().map(|at| (at.value.cause, at.value)).collect(),
             issues: self.issues.into_iter().map(|at| at.value).collect(),
+            fixes: self.fixes.into_iter().map(|at| at.value).collect(),
         })
     }
 }

@@ -12,6 +12,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("rules/lookups.toml", include_str!("../../rules/lookups.toml")),
     ("rules/attributes.toml", include_str!("../../rules/attributes.toml")),
     ("rules/errors.toml", include_str!("../../rules/errors.toml")),
+    ("rules/fixes.toml", include_str!("../../rules/fixes.toml")),
 ];
 
 static RULES: OnceLock<Result<RuleSet, RuleErrors>> = OnceLock::new();

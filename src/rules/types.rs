@@ -177,6 +177,7 @@ pub struct RuleSet {
     pub(super) errors: Vec<ErrorRule>,
     pub(super) causes: BTreeMap<Cause, CauseRule>,
     pub(super) issues: Vec<KnownIssue>,
+    pub(super) fixes: Vec<super::FixRule>,
 }
 
 impl RuleSet {

@@ -8,6 +8,7 @@ mod live;
 mod rules;
 mod snapshot;
 mod state;
+mod what_if;
 
 use crate::cli::{self, ColorChoice, Command, OutputArgs, OutputFormat, Request};
 use crate::eval::Verdict;

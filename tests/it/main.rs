@@ -30,6 +30,7 @@ mod explain_whole;
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
+mod fixes;
 mod fuzz_entry;
 mod fuzz_seeds;
 mod gates;
@@ -72,6 +73,7 @@ mod snapshot_read;
 mod stored_credential;
 mod stored_world;
 mod tenant;
+mod what_if;
 mod world2;
 mod worlds;
 
