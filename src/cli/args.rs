@@ -79,6 +79,8 @@ Examples:
     --input data=azureml:heart:3 --input labels=azureml:labels:1
 
   canread check --all-deployments --input azureml:heart@latest
+  canread check -n scoring --input azureml:heart@latest \\
+    --grant ana@contoso.com=2a2b9908-6ea1-4ae2-8e65-a410df84e7d1@acct
 
   canread check --snapshot state.jsonl --batch questions.jsonl";
 
@@ -214,6 +216,8 @@ pub(super) struct Check {
     pub(super) all_deployments: bool,
     #[command(flatten)]
     pub(super) question: Question,
+    #[command(flatten)]
+    pub(super) what_if: super::what_if::WhatIf,
     #[command(flatten)]
     pub(super) state: State,
     #[command(flatten)]

@@ -198,6 +198,15 @@ pub enum JobTarget {
     Compute(String),
 }
 
+/// From which verdict on `check` fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// An undetermined answer exits with 0.
+    Denied,
+    /// An undetermined answer exits with 4.
+    Undetermined,
+}
+
 impl JobTarget {
     /// The endpoint's name, where one is meant.
     pub fn endpoint(&self) -> Option<&str> {
@@ -220,18 +229,11 @@ impl CheckArgs {
     }
 }
 
-/// From which verdict on `check` fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailOn {
-    /// An undetermined answer exits with 0.
-    Denied,
-    /// An undetermined answer exits with 4.
-    Undetermined,
-}
-
 /// `canread check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckArgs {
+    /// What is to be assumed.
+    pub what_if: super::WhatIfArgs,
     /// State.
     pub state: StateArgs,
     /// What runs the job. `None` only with `batch`, whose lines then say it.

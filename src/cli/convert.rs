@@ -95,7 +95,7 @@ pub(super) fn cloud(text: &str) -> Result<Cloud, Exit> {
 }
 
 fn check(check: Check) -> Result<CheckArgs, Exit> {
-    let Check { job, all_deployments, question, state, ignored: _ } = check;
+    let Check { job, all_deployments, question, what_if, state, ignored: _ } = check;
     let state = self::state(state)?;
     let target = match job_target(&job) {
         None if question.batch.is_none() && !all_deployments => return Err(no_target()),
@@ -110,7 +110,12 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         question.batch.clone().map(Source::new).as_ref(),
         job.file.clone().map(Source::new).as_ref(),
     ])?;
+    let what_if = super::what_if::what_if(what_if)?;
+    if what_if.is_asked() && question.batch.is_some() {
+        return Err(Exit::usage("`--batch` asks about the state as it is; leave out `--grant`, `--acl`, `--without` and the files of az"));
+    }
     Ok(CheckArgs {
+        what_if,
         state,
         target,
         more,

@@ -15,7 +15,6 @@ const NETWORK: &str = "2024-05-01";
 const IDENTITY: &str = "2023-01-31";
 const SUBSCRIPTIONS: &str = "2022-12-01";
 const RESOURCE_GRAPH: &str = "2022-10-01";
-const ENTITIES: &str = "2020-05-01";
 
 /// The API version for a resource, by its provider.
 fn version(id: &Scope) -> &'static str {
@@ -115,8 +114,8 @@ async fn rows(transport: &Transport, query: String) -> Result<Vec<Value>, Troubl
     }
 }
 
-/// State and tenant from the subscription itself, the chain of management groups from Resource Graph, else from the entities one
-/// may see; where neither tells, the chain is left out, which means unknown.
+/// State and tenant from the subscription itself, the chain of management groups from Resource Graph; where that is not
+/// readable, the chain is left out, which means unknown.
 pub(super) async fn subscription(transport: &Transport, want: &Want, id: &str) -> Gathered {
     if !is_plain(id) {
         return Gathered::failed(want, &Trouble::own("BadId", "the id of the subscription holds characters that none has"));
@@ -132,10 +131,7 @@ pub(super) async fn subscription(transport: &Transport, want: &Want, id: &str) -
         Err(trouble) => return Gathered::failed(want, &trouble),
     };
     let mut line = json!({"kind": "subscription", "subscription_id": id});
-    let chain = match rows.ok().and_then(|rows| chain_in(&rows, id)) {
-        Some(chain) => Some(chain),
-        None => entity_chain(transport, id).await,
-    };
+    let chain = rows.ok().and_then(|rows| chain_in(&rows, id));
     if let Some(fields) = line.as_object_mut() {
         for (name, pointer) in [("state", "/state"), ("tenant_id", "/tenantId")] {
             if let Some(value) = body.pointer(pointer).filter(|value| value.is_string()) {
@@ -154,19 +150,6 @@ fn chain_in(rows: &[Value], id: &str) -> Option<Vec<String>> {
     let row = rows.iter().find(|row| text(row, "/subscriptionId").eq_ignore_ascii_case(id))?;
     let chain = row.pointer("/properties/managementGroupAncestorsChain")?.as_array()?;
     let names: Option<Vec<String>> = chain.iter().map(|group| Some(group.get("name")?.as_str()?.to_owned())).collect();
-    names.filter(|names| !names.is_empty())
-}
-
-/// As [`chain_in`], where Resource Graph does not tell. Source: "Entities - List", `parentNameChain`, from the root down.
-async fn entity_chain(transport: &Transport, id: &str) -> Option<Vec<String>> {
-    let filter = format!("$filter=name%20eq%20%27{id}%27");
-    let url = transport.endpoints().arm(&format!("/providers/Microsoft.Management/getEntities?api-version={ENTITIES}&{filter}"))?;
-    let call = Call { verb: Verb::Post("{}".to_owned()), ..Call::get(Service::ResourceManager, url) };
-    let listed = get_pages(transport, call).await;
-    let mut entities = listed.pages.iter().filter_map(|page| page.get("value")?.as_array()).flatten();
-    let own = entities.find(|entity| text(entity, "/name").eq_ignore_ascii_case(id))?;
-    let chain = own.pointer("/properties/parentNameChain")?.as_array()?;
-    let names: Option<Vec<String>> = chain.iter().rev().map(|name| Some(name.as_str()?.to_owned())).collect();
     names.filter(|names| !names.is_empty())
 }
 

@@ -9,7 +9,7 @@ use super::probe;
 use super::record::{LookupPlace, Recorder};
 use super::signin::Identity;
 use super::transport::Transport;
-use super::{arm, graph, secrets, storage};
+use super::{arm, graph, permission, secrets, storage};
 use crate::model::{Scope, What};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
@@ -110,14 +110,14 @@ pub async fn go_on(
         if let Some(answer) = journal::kept(&want, &gathered) {
             journal.keep(&journal::name(&want), &answer);
         }
-        let places = want.places();
+        let (places, needs) = (want.places(), permission::of(&want));
         let mut next = follow.after(&want, &gathered);
         next.append(&mut gathered.next);
         next.extend(follow.attributes(&gathered, &next));
         notes.append(&mut gathered.notes);
         unanswered += usize::from(gathered.gaps.iter().any(|(_, trouble)| trouble.is_passing()));
         let is_whole = gathered.whole;
-        if record(&mut recorder, &places, gathered) && is_whole {
+        if record(&mut recorder, &places, &needs, gathered) && is_whole {
             whole.insert(want);
         }
         fresh = next.into_iter().map(|want| (want, wave + 1)).collect();
@@ -173,18 +173,18 @@ async fn anonymous(_: &Arc<Transport>, _: &ProbePlace) -> Gathered {
 }
 
 /// `places` are those of the look-up: what it answered may not be fit for the file, and then it has failed too: `false`.
-fn record(recorder: &mut Recorder, places: &[LookupPlace], gathered: Gathered) -> bool {
+fn record(recorder: &mut Recorder, places: &[LookupPlace], needs: &str, gathered: Gathered) -> bool {
     let bodies: Vec<_> = gathered.bodies.iter().map(|(kind, body)| recorder.body(kind, body)).collect();
     let lines: Vec<_> = gathered.lines.into_iter().map(|line| recorder.line(line)).collect();
     let flaw = bodies.into_iter().chain(lines).find_map(Result::err);
     for (place, trouble) in places.iter().filter_map(|place| flaw.as_ref().map(|trouble| (place, trouble))) {
-        recorder.gap(place, trouble);
+        recorder.gap(place, trouble, needs);
     }
     for place in &gathered.coverage {
         recorder.coverage(place);
     }
     for (place, trouble) in &gathered.gaps {
-        recorder.gap(place, trouble);
+        recorder.gap(place, trouble, needs);
     }
     flaw.is_none()
 }

@@ -12,6 +12,7 @@ mod follow;
 mod get;
 mod graph;
 mod journal;
+mod permission;
 mod plan;
 #[cfg(feature = "probe")]
 mod probe;

@@ -88,14 +88,21 @@ impl Recorder {
     }
 
     /// The look-up failed.
-    pub(super) fn gap(&mut self, place: &LookupPlace, trouble: &Trouble) {
+    ///
+    /// `needs` is what the look-up takes: it is told where the look-up was refused, or the thing hidden.
+    pub(super) fn gap(&mut self, place: &LookupPlace, trouble: &Trouble, needs: &str) {
         let mut line = place.line("gap");
         if let Some(status) = trouble.status {
             line.insert("status".to_owned(), status.into());
         }
         line.insert("code".to_owned(), trouble.code.clone().into());
         line.insert("message".to_owned(), trouble.message.clone().into());
-        self.gaps.push(format!("{} {}: {trouble}", place.what, place.scope));
+        let mut told = format!("{} {}: {trouble}", place.what, place.scope);
+        if matches!(trouble.status, Some(401 | 403 | 404)) {
+            line.insert("needs".to_owned(), needs.into());
+            told.push_str(&format!("; needs {needs}"));
+        }
+        self.gaps.push(told);
         self.own(Value::Object(line));
     }
 
@@ -217,7 +224,8 @@ mod tests {
     #[test]
     fn what_the_reader_would_refuse_is_left_out_and_said() {
         let mut recorder = Recorder::default();
-        let page = json!({"value": [{"id": "/a/b"}, {"name": "no id"}, {"id": "/a/c"}]});
+        let of = |id: &str| json!({"id": id, "properties": {"a": 1}});
+        let page = json!({"value": [of("/a/b"), {"properties": {"name": "no id"}}, of("/a/c")]});
         let trouble = recorder.body("resource", &page).unwrap_err();
         assert_eq!((trouble.code.as_str(), recorder.finish().0.len()), ("NotExpected", 2));
     }

@@ -37,7 +37,8 @@ pub(super) fn flaw(kind: &str, body: &Value) -> Option<String> {
         return Some("a record is no object".to_owned());
     };
     let has_properties = kind != "directory_object";
-    if has_properties && !members.get("properties").is_some_and(|own| own.as_object().is_some_and(|own| !own.is_empty())) {
+    let is_filled = |own: &Value| own.as_object().is_some_and(|own| !own.is_empty());
+    if has_properties && members.get("properties").is_none_or(|own| !is_filled(own)) {
         return Some("a record has no `properties`".to_owned());
     }
     // Names that people choose (tags, variables, properties of assets) may be spelled as they like.

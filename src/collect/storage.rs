@@ -262,10 +262,13 @@ async fn blobs(transport: &Transport, at: &DataPath, most: usize) -> Result<(BTr
 
 /// Everything below a folder of a hierarchical namespace, with its ACLs, `most` paths at most.
 pub(super) async fn below(transport: &Transport, want: &Want, at: &DataPath, most: usize) -> Gathered {
-    let (paths, complete) = match paths(transport, at, most).await {
+    // The list of paths has the folders, the list of blobs the tiers; without the second, tiers are not collected.
+    let (listed, blobs) = futures::join!(paths(transport, at, most), blobs(transport, at, most));
+    let (paths, complete) = match listed {
         Ok(listed) => listed,
         Err(trouble) => return Gathered::failed(want, &trouble),
     };
+    let mut tiers = blobs.map(|(blobs, _)| blobs).unwrap_or_default();
     let mut gathered = Gathered { whole: complete, ..Gathered::default() };
     let acls: Vec<(StorePath, bool, Result<Option<Reply>, Trouble>)> = futures::stream::iter(paths)
         .map(|(path, is_directory)| async move {
@@ -277,7 +280,8 @@ pub(super) async fn below(transport: &Transport, want: &Want, at: &DataPath, mos
         .await;
     for (path, is_directory, acl) in acls {
         let exists = !matches!(acl, Ok(None));
-        gathered.lines.push(path_line(at, &path, &PathFacts { exists, is_directory: Some(is_directory), ..PathFacts::default() }));
+        let told = tiers.remove(&path).unwrap_or_default();
+        gathered.lines.push(path_line(at, &path, &PathFacts { exists, is_directory: Some(is_directory), ..told }));
         match acl {
             Ok(Some(reply)) => gathered.lines.push(access_line(at, &path, is_directory, &reply)),
             Ok(None) => {}

@@ -134,8 +134,7 @@ fn is_reading_post(service: Service, path: &str) -> bool {
             let secrets = path.contains("/providers/microsoft.machinelearningservices/workspaces/")
                 && path.contains("/datastores/")
                 && path.ends_with("/listsecrets");
-            let reads = ["/providers/microsoft.resourcegraph/resources", "/providers/microsoft.management/getentities"];
-            secrets || reads.iter().any(|end| path.ends_with(end))
+            secrets || path.ends_with("/providers/microsoft.resourcegraph/resources")
         }
         Service::Graph => {
             path.ends_with("/v1.0/directoryobjects/getbyids")

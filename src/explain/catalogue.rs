@@ -64,7 +64,7 @@ struct Numbers {
 /// As texts are sought: white space is folded already, case does not count.
 fn automaton(texts: &[&str]) -> Option<AhoCorasick> {
     let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA));
+    builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA));
     if texts.is_empty() {
         return None;
     }

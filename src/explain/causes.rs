@@ -5,6 +5,7 @@ use super::confirm::{Judge, Judged};
 use super::signal::{Log, Signal};
 use super::{before, commands, notices};
 use crate::eval::{self, Evidence, Verdict};
+use crate::fix::{self, JobFix};
 use crate::model::{Cause, OtherCause, Snapshot};
 use crate::rules::{KnownIssue, RuleSet};
 
@@ -50,6 +51,8 @@ pub struct CauseFinding {
     pub codes: Vec<String>,
     /// The record that decides.
     pub evidence: Option<Evidence>,
+    /// What mends it, least access first; of confirmed requirements only.
+    pub fixes: Vec<JobFix>,
 }
 
 /// Something to know besides the causes.
@@ -110,6 +113,7 @@ pub fn explain(log: Log, rules: &RuleSet, state: Option<&State<'_>>) -> Explanat
         let completed = state.asked.complete(&log, state.snapshot);
         let judge = Judge::new(&completed, state.snapshot, rules, &log);
         judge_each(&mut causes, &judge);
+        mend(&mut causes, &judge);
         if let Some(finding) = &judge.finding {
             verdict = Some(finding.verdict());
         }
@@ -159,6 +163,7 @@ fn finding(cause: Cause, why: Option<String>, code: &str, rules: &RuleSet) -> Ca
         check: rule.map(|rule| rule.check.clone()).unwrap_or_default(),
         codes: vec![code.to_owned()],
         evidence: None,
+        fixes: Vec::new(),
     }
 }
 
@@ -168,6 +173,21 @@ fn judge_each(causes: &mut [CauseFinding], judge: &Judge<'_>) {
             finding.status = status;
             finding.because = because;
             finding.evidence = evidence;
+        }
+    }
+}
+
+/// Attaches to each confirmed requirement the fixes of the job that mend it.
+fn mend(causes: &mut [CauseFinding], judge: &Judge<'_>) {
+    let Some((question, finding)) = judge.completed.question.as_ref().zip(judge.finding.as_ref()) else { return };
+    let confirmed = |cause: &CauseFinding| matches!(cause.cause, Cause::Requirement(_)) && cause.status == Status::Confirmed;
+    if finding.verdict() != Verdict::Denied || !causes.iter().any(confirmed) {
+        return;
+    }
+    let fixes = fix::for_job(judge.snapshot, judge.rules, question, finding);
+    for cause in causes.iter_mut().filter(|cause| confirmed(cause)) {
+        if let Cause::Requirement(id) = cause.cause {
+            cause.fixes = fixes.list.iter().filter(|fix| fix.requirements.contains(&id)).cloned().collect();
         }
     }
 }

@@ -4,8 +4,13 @@ use super::causes::{CauseFinding, Notice, Status};
 use super::confirm::Judge;
 use super::signal::Log;
 use crate::eval::Verdict;
-use crate::model::{Cause, ObjectId, RequirementId};
+use crate::model::{Cause, ObjectId, RequirementId, Timestamp};
 use std::collections::BTreeSet;
+use time::Duration;
+use time::format_description::well_known::Rfc3339;
+
+/// From when on a failure is one of another time: SAS, PIM and secrets end by the hour.
+const ANOTHER_TIME: Duration = Duration::hours(1);
 
 /// What the rules say of the errors found.
 pub(super) fn of_text(log: &Log) -> Vec<Notice> {
@@ -23,6 +28,7 @@ pub(super) fn of_state(log: &Log, causes: &[CauseFinding], judge: &Judge<'_>) ->
         let says = "nothing tells which job is meant; name the endpoint with `-n`, or a cluster with `--compute`";
         notices.push(Notice::new("no-job", says));
     }
+    notices.extend(other_time(log, judge));
     notices.extend(other_principal(log, judge));
     notices.extend(other_store(log, judge));
     notices.extend(denied_besides(causes, judge));
@@ -31,6 +37,18 @@ pub(super) fn of_state(log: &Log, causes: &[CauseFinding], judge: &Judge<'_>) ->
         notices.push(Notice::new("configuration-sufficient", says));
     }
     notices
+}
+
+/// The text is of another time than the one the state is asked about.
+fn other_time(log: &Log, judge: &Judge<'_>) -> Option<Notice> {
+    let text = log.detail("time")?;
+    let time = Timestamp::parse(text, &Rfc3339).ok()?;
+    let asked = judge.completed.at;
+    let says = format!(
+        "the text is of {text}, the state is asked about {}; `--at {text}` asks about the time of the failure",
+        asked.format(&Rfc3339).ok()?
+    );
+    ((asked - time).abs() > ANOTHER_TIME).then(|| Notice::new("other-time", says))
 }
 
 /// The principal that was denied is not the one asked about.

@@ -5,6 +5,7 @@ use super::details;
 use super::signal::Signal;
 use crate::model::masked;
 use crate::rules::{ErrorCase, ErrorRule, Wrapper};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A stretch of normalised log.
@@ -27,6 +28,8 @@ const BARE: usize = 12;
 const LONGEST_CODE: usize = 20;
 /// Longest excerpt before and after the text that was found.
 const EXCERPT: (usize, usize) = (140, 220);
+/// How far before the text that was found masking begins.
+const MASKED: usize = 2 * 1024;
 
 /// One error at one place.
 struct Occurrence<'r> {
@@ -39,34 +42,27 @@ struct Occurrence<'r> {
 
 /// The signals of a stretch: innermost first, what wraps them after.
 pub(super) fn read(stretch: &Stretch, hits: &[Hit], catalogue: &Catalogue<'_>, line: &dyn Fn(u64) -> u64) -> Vec<Signal> {
-    let company = catalogue.company(&stretch.text);
+    let mut company = catalogue.company(&stretch.text);
+    company.sort_by_key(|one| one.at);
     let mut found = occurrences(stretch, hits, catalogue, &company);
     if found.iter().any(|one| one.rule.wrapper != Some(Wrapper::Fallback)) {
         found.retain(|one| one.rule.wrapper != Some(Wrapper::Fallback));
     }
     found.sort_by_key(|one| (one.rule.wrapper.is_some(), one.range.start));
-    let innermost = found.iter().find(|one| one.rule.wrapper.is_none());
-    let inner_code = innermost.map(|one| one.rule.code.clone());
-    let boundaries: Vec<Range<usize>> = found.iter().filter(|one| one.rule.wrapper.is_none()).map(|one| one.range.clone()).collect();
-    let masked_text = masked(&stretch.text);
-    let mut signals = Vec::new();
-    for one in &found {
-        let window = match one.rule.wrapper {
-            None => window(&one.range, &boundaries, stretch.text.len()),
-            Some(_) => around(&one.range, &same_rule(&found, one.number), &stretch.text),
-        };
-        let case = case(one, catalogue, &company, &window);
+    let inner_code = found.iter().find(|one| one.rule.wrapper.is_none()).map(|one| one.rule.code.clone());
+    let windows = windows(&found, &stretch.text);
+    let signal = |(one, window): (&Occurrence<'_>, &Range<usize>)| {
         let rule = one.rule;
+        let case = case(one, catalogue, &company, window);
         let text = stretch.text.get(window.clone()).unwrap_or_default();
         let at = one.range.start.saturating_sub(window.start)..one.range.end.saturating_sub(window.start);
-        let said = stretch.text.get(one.first.clone()).unwrap_or_default();
-        let outranked = rule.wrapper == Some(Wrapper::Yields) && innermost.is_some();
-        signals.push(Signal {
-            code: code(rule, said),
+        let outranked = rule.wrapper == Some(Wrapper::Yields) && inner_code.is_some();
+        Signal {
+            code: code(rule, stretch.text.get(one.first.clone()).unwrap_or_default()),
             rule: rule.code.clone(),
             layer: rule.layer,
             title: case.and_then(|case| case.title.clone()).unwrap_or_else(|| rule.title.clone()),
-            says: excerpt(&masked_text, said),
+            says: excerpt(&stretch.text, &one.first),
             details: details::read(text, &at),
             wraps: inner_code.clone().filter(|_| rule.wrapper.is_some()),
             leads: rule.wrapper == Some(Wrapper::Leads),
@@ -74,9 +70,9 @@ pub(super) fn read(stretch: &Stretch, hits: &[Hit], catalogue: &Catalogue<'_>, l
             notices: rule.notices.clone(),
             line: line(stretch.start + one.range.start as u64),
             count: 1,
-        });
-    }
-    signals
+        }
+    };
+    found.iter().zip(&windows).map(signal).collect()
 }
 
 /// The errors of a stretch: hits that stand inside a longer text of another error, or lack the company they need, are none.
@@ -88,11 +84,12 @@ fn occurrences<'r>(stretch: &Stretch, hits: &[Hit], catalogue: &Catalogue<'r>, c
     let mut sorted: Vec<&Hit> = hits.iter().collect();
     sorted.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
     let mut found: Vec<Occurrence<'r>> = Vec::new();
+    let mut last_of: BTreeMap<usize, usize> = BTreeMap::new();
     // Sorted so, a hit that holds this one stands before it.
     let mut longest: Option<&Hit> = None;
     for hit in sorted {
-        let inside =
-            longest.is_some_and(|outer| outer.end >= hit.end && outer.rule != hit.rule && (outer.start, outer.end) != (hit.start, hit.end));
+        let holds = |outer: &&Hit| outer.end >= hit.end && outer.rule != hit.rule && (outer.start, outer.end) != (hit.start, hit.end);
+        let inside = longest.as_ref().is_some_and(holds);
         if longest.is_none_or(|outer| hit.end > outer.end) {
             longest = Some(hit);
         }
@@ -105,54 +102,74 @@ fn occurrences<'r>(stretch: &Stretch, hits: &[Hit], catalogue: &Catalogue<'r>, c
             let rest = stretch.text.get(range.end..).unwrap_or_default();
             range.end += rest.bytes().take(LONGEST_CODE).take_while(u8::is_ascii_alphanumeric).count();
         }
-        let same = found.iter_mut().rev().find(|one| one.number == hit.rule && range.start <= one.range.end + TOGETHER);
+        let same = last_of.get(&hit.rule).and_then(|at| found.get_mut(*at)).filter(|one| range.start <= one.range.end + TOGETHER);
         match same {
             Some(one) => one.range.end = one.range.end.max(range.end),
-            None => found.push(Occurrence { rule, number: hit.rule, first: range.clone(), range }),
+            None => {
+                last_of.insert(hit.rule, found.len());
+                found.push(Occurrence { rule, number: hit.rule, first: range.clone(), range });
+            }
         }
     }
     found
 }
 
+/// What stands between two offsets; `company` is in order.
+fn between(company: &[Company], from: usize, to: usize) -> &[Company] {
+    let start = company.partition_point(|one| one.at < from);
+    let end = company.partition_point(|one| one.at < to);
+    company.get(start..end).unwrap_or_default()
+}
+
 fn has_company(stretch: &Stretch, hit: &Hit, range: &Range<usize>, catalogue: &Catalogue<'_>, company: &[Company]) -> bool {
-    if stretch.is_whole && stretch.text.chars().filter(|c| c.is_alphanumeric()).take(range.len() + BARE + 1).count() <= range.len() + BARE {
+    let most = range.len() + BARE;
+    if stretch.is_whole && stretch.text.chars().filter(|c| c.is_alphanumeric()).take(most + 1).count() <= most {
         return true;
     }
     let wanted = catalogue.near(hit.rule);
-    company.iter().any(|one| wanted.contains(&one.text) && one.at + NEAR >= range.start && one.at <= range.end + NEAR)
-}
-
-/// The part of a stretch that speaks of one occurrence: up to its neighbours.
-fn window(own: &Range<usize>, all: &[Range<usize>], length: usize) -> Range<usize> {
-    let before = all.iter().filter(|other| other.end <= own.start).map(|other| other.end).max();
-    let after = all.iter().filter(|other| other.start >= own.end).map(|other| other.start).min();
-    before.unwrap_or(0)..after.unwrap_or(length)
+    between(company, range.start.saturating_sub(NEAR), range.end + NEAR).iter().any(|one| wanted.contains(&one.text))
 }
 
 /// How far a wrapper is read around itself.
 const WRAPPED: usize = 4 * 1024;
 
-/// Where one rule's errors stand.
-fn same_rule(found: &[Occurrence<'_>], number: usize) -> Vec<Range<usize>> {
-    found.iter().filter(|one| one.number == number).map(|one| one.range.clone()).collect()
+/// The part of a stretch that speaks of each occurrence: up to its neighbours. What a wrapper wraps stands in its part too, which
+/// reaches to the next of its own kind.
+fn windows(found: &[Occurrence<'_>], text: &str) -> Vec<Range<usize>> {
+    let mut windows: Vec<Range<usize>> = vec![0..text.len(); found.len()];
+    let mut before: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+    for (at, one) in found.iter().enumerate() {
+        let kind = one.rule.wrapper.map(|_| one.number);
+        if let Some(earlier) = before.insert(kind, at) {
+            let end = found.get(earlier).map_or(0, |earlier| earlier.range.end).min(one.range.start);
+            if let Some(window) = windows.get_mut(earlier) {
+                window.end = one.range.start.max(window.start);
+            }
+            if let Some(window) = windows.get_mut(at) {
+                window.start = end;
+            }
+        }
+    }
+    for (window, one) in windows.iter_mut().zip(found).filter(|(_, one)| one.rule.wrapper.is_some()) {
+        window.start = floor(text, window.start.max(one.range.start.saturating_sub(WRAPPED)));
+        window.end = floor(text, window.end.min(one.range.end + WRAPPED));
+    }
+    windows
 }
 
-/// The part of a stretch that speaks of a wrapper: what it wraps stands in it too.
-fn around(own: &Range<usize>, same: &[Range<usize>], text: &str) -> Range<usize> {
-    let own_part = window(own, same, text.len());
-    let (mut from, mut to) = (own_part.start.max(own.start.saturating_sub(WRAPPED)), own_part.end.min(own.end + WRAPPED));
-    while !text.is_char_boundary(from) {
-        from += 1;
+/// The nearest offset at or before one that begins a character.
+fn floor(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
     }
-    while !text.is_char_boundary(to) {
-        to -= 1;
-    }
-    from..to
+    at
 }
 
 /// The first case of an error one of whose texts stands in its part of the stretch.
 fn case<'r>(one: &Occurrence<'r>, catalogue: &Catalogue<'r>, company: &[Company], window: &Range<usize>) -> Option<&'r ErrorCase> {
-    let holds = |texts: &[usize]| company.iter().any(|found| texts.contains(&found.text) && window.contains(&found.at));
+    let here = between(company, window.start, window.end);
+    let holds = |texts: &[usize]| here.iter().any(|found| texts.contains(&found.text));
     let at = catalogue.cases(one.number).iter().position(|texts| holds(texts))?;
     one.rule.cases.get(at)
 }
@@ -167,32 +184,32 @@ fn code(rule: &ErrorRule, said: &str) -> String {
     if is_open(rule) { said.to_owned() } else { rule.code.clone() }
 }
 
-/// The sentence around what was found, masked. It is sought in the masked text, where a secret has lost its place.
-fn excerpt(masked: &str, said: &str) -> String {
-    let at = masked.find(said).unwrap_or_default();
+/// The sentence around what was found, masked.
+///
+/// It is masked before it is cut, from far before its beginning: what names a secret must not be cut from it.
+fn excerpt(text: &str, first: &Range<usize>) -> String {
+    let said = text.get(first.clone()).unwrap_or_default();
+    let (from, to) = (floor(text, first.start.saturating_sub(MASKED)), floor(text, first.end + EXCERPT.1));
+    let mut part = text.get(from..to).unwrap_or_default();
+    if from > 0 {
+        // The rest of a word may be the rest of a secret.
+        part = part.split_once([' ', '\n']).map_or("", |(_, rest)| rest);
+    }
+    let masked = masked(part);
+    let Some(at) = masked.rfind(said) else { return said.replace('\n', " ") };
+    let end = at + said.len();
     let line_start = masked.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |at| at + 1);
-    let line_end = masked.get(at + said.len()..).and_then(|tail| tail.find('\n')).map_or(masked.len(), |more| at + said.len() + more);
-    let (mut from, mut to) = (line_start.max(at.saturating_sub(EXCERPT.0)), line_end.min(at + said.len() + EXCERPT.1));
-    while !masked.is_char_boundary(from) {
-        from += 1;
+    let line_end = masked.get(end..).and_then(|tail| tail.find('\n')).map(|more| end + more);
+    let mut begin = line_start;
+    if at - line_start > EXCERPT.0 {
+        let cut = floor(&masked, at - EXCERPT.0);
+        begin = masked.get(cut..at).and_then(|head| head.find(' ')).map_or(at, |blank| cut + blank + 1);
     }
-    while !masked.is_char_boundary(to) {
-        to -= 1;
+    let is_cut = line_end.is_none() && to < text.len();
+    let mut stop = line_end.unwrap_or(masked.len());
+    if is_cut {
+        stop = masked.get(end..).and_then(|tail| tail.rfind(' ')).map_or(end, |blank| end + blank);
     }
-    // Where it is cut, at a blank: half a word is of no use, and half a secret is one.
-    if from > line_start {
-        from = masked.get(from..at).and_then(|head| head.find(' ')).map_or(at, |blank| from + blank + 1);
-    }
-    if to < line_end {
-        let tail = masked.get(at + said.len()..to).and_then(|tail| tail.rfind(' '));
-        to = tail.map_or(to.min(at + said.len()), |blank| at + said.len() + blank);
-    }
-    let mut text = masked.get(from..to).unwrap_or_default().trim().replace('\n', " ");
-    if from > line_start {
-        text.insert_str(0, "… ");
-    }
-    if to < line_end {
-        text.push_str(" …");
-    }
-    text
+    let sentence = masked.get(begin..stop).unwrap_or_default().trim().replace('\n', " ");
+    format!("{}{sentence}{}", if begin > line_start { "… " } else { "" }, if is_cut { " …" } else { "" })
 }

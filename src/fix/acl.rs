@@ -97,3 +97,14 @@ fn with_mask(acl: &Acl, bits: Bits) -> Acl {
     let entry = |entry: AclEntry| if !entry.default && entry.tag == AclTag::Mask { AclEntry { bits, ..entry } } else { entry };
     rebuilt(acl, acl.entries().map(entry).collect())
 }
+
+/// Writes an entry with exactly these bits. The mask is not widened by a mask entry or a base entry; for a named one it is,
+/// as `setfacl` does, so that the entry acts as it is written.
+pub(super) fn write(facts: &mut Facts, at: &LakePath, default: bool, tag: &AclTag, bits: Bits) {
+    let Some(record) = record(facts, at) else { return };
+    let Ok(acl) = record.parsed_acl() else { return };
+    let list = if default && !acl.has_default() { with_default(&acl, &AclTag::Owner, Bits::NONE) } else { acl };
+    let mut entries: Vec<AclEntry> = list.entries().filter(|entry| !(entry.default == default && entry.tag == *tag)).collect();
+    add(&mut entries, tag, bits, default);
+    record.acl = rebuilt(&list, entries).to_string();
+}

@@ -3,12 +3,12 @@
 use super::acl;
 use crate::eval::JobQuestion;
 use crate::model::{
-    AclTag, Bits, CredentialSource, DirectoryObject, Facts, Identity, IdentityType, InputReference, NetworkRules, ObjectId, OutboundRule,
-    Permission, PrincipalHint, PrincipalKind, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkConnection, ReferenceContext,
-    ReferenceOrigin, RoleAssignment, RoleDefinition, RoleId, RoleType, Scope, Snapshot, StorePath, StoredCredential, Subnet,
-    UserAssignedIdentity, VirtualNetworkRule,
+    AclTag, Bits, CoverageRecord, CredentialSource, DirectoryObject, Facts, Identity, IdentityType, InputReference, NetworkRules, ObjectId,
+    OutboundRule, Permission, PrincipalHint, PrincipalKind, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkConnection,
+    ReferenceContext, ReferenceOrigin, RoleAssignment, RoleDefinition, RoleId, RoleType, Scope, Snapshot, StorePath, StoredCredential,
+    Subnet, UserAssignedIdentity, VirtualNetworkRule, What,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A role assignment to be made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,6 +149,17 @@ pub enum Change {
         /// Where.
         at: LakePath,
     },
+    /// What-if only: an ACL entry of one path, with exactly these bits.
+    WriteAcl {
+        /// Where.
+        at: LakePath,
+        /// Whether it is an entry for what is created later.
+        default: bool,
+        /// Whom the entry speaks of.
+        tag: AclTag,
+        /// Its bits.
+        bits: Bits,
+    },
     /// What-if only: a record is taken as absent.
     Without(ObjectOrScope),
 }
@@ -228,6 +239,7 @@ impl Change {
             Change::CustomRole { principal, scope, actions } => custom_role(facts, principal, scope, actions),
             Change::SetAcl { at, tag, bits } => acl::set(facts, at, tag, *bits),
             Change::AclBelow { at, tag } => acl::below(facts, at, tag),
+            Change::WriteAcl { at, default, tag, bits } => acl::write(facts, at, *default, tag, *bits),
             Change::Rehydrate { at } => {
                 let key = (at.account.clone(), at.filesystem.clone());
                 if let Some(record) = facts.paths.get_mut(&key).and_then(|paths| paths.get_mut(&at.path)) {
@@ -255,7 +267,7 @@ impl Change {
             Change::ActivateRole { .. } => "activate_role",
             Change::CustomRole { .. } => "custom_role",
             Change::GrantRole(_) => "grant_role",
-            Change::SetAcl { .. } | Change::AclBelow { .. } => "acl_entries",
+            Change::SetAcl { .. } | Change::AclBelow { .. } | Change::WriteAcl { .. } => "acl_entries",
             Change::Rehydrate { .. } => "rehydrate",
             Change::Without(_) => "without",
         }
@@ -343,6 +355,19 @@ fn attach(facts: &mut Facts, compute: &Scope, user: Option<&Scope>) {
     };
 }
 
+/// Makes the identity that a compute will have known: by the name Azure will give it, and in no group yet.
+pub fn introduce_identity(
+    memberships: &mut BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    directory: &mut BTreeMap<ObjectId, DirectoryObject>,
+    compute: &Scope,
+) -> ObjectId {
+    let id = identity_to_come(compute);
+    let name = format!("{}/computes/{}", compute.segment_after("workspaces").unwrap_or_default(), compute.name());
+    memberships.insert(id.clone(), BTreeSet::new());
+    directory.insert(id.clone(), managed_identity(&id, name));
+    id
+}
+
 fn managed_identity(id: &ObjectId, name: String) -> DirectoryObject {
     DirectoryObject {
         id: id.clone(),
@@ -420,15 +445,47 @@ fn outbound(facts: &mut Facts, workspace: &Scope, account: &str, sub_resource: &
     }
 }
 
-/// Takes the record with this id as absent, and known to be.
+/// Takes the record with this id as absent, and known to be. Of a group nobody is a member any more.
 fn without(facts: &mut Facts, id: &str) {
     let (scope, object) = (Scope::new(id), ObjectId::new(id));
     facts.role_assignments.retain(|one| one.id != scope);
     facts.deny_assignments.retain(|one| one.id != scope);
     facts.assignment_instances.retain(|one| one.id != scope && one.origin_role_assignment.as_ref() != Some(&scope));
     facts.eligibility_instances.retain(|one| one.id != scope);
-    facts.private_endpoints.remove(&scope);
-    facts.computes.remove(&scope);
-    facts.datastores.remove(&scope);
     facts.memberships.remove(&object);
+    facts.memberships.values_mut().for_each(|groups| {
+        groups.remove(&object);
+    });
+    let gone = [
+        facts.computes.remove(&scope).is_some(),
+        facts.datastores.remove(&scope).is_some(),
+        facts.data_versions.remove(&scope).is_some(),
+        facts.endpoints.remove(&scope).is_some(),
+        facts.deployments.remove(&scope).is_some(),
+        facts.private_endpoints.remove(&scope).is_some(),
+    ];
+    if gone.contains(&true) {
+        facts.coverage.push(CoverageRecord { what: What::Resource, scope: scope.as_str().to_owned(), principal: None, below: false });
+        for account in facts.storage_accounts.values_mut() {
+            let known = account.private_endpoint_connections.iter_mut();
+            known.for_each(|all| all.retain(|one| one.private_endpoint.as_ref() != Some(&scope)));
+        }
+    }
+}
+
+/// Whether any record that [`Change::Without`] can take away bears this id.
+pub fn can_be_absent(facts: &Facts, id: &str) -> bool {
+    let (scope, object) = (Scope::new(id), ObjectId::new(id));
+    facts.role_assignments.iter().any(|one| one.id == scope)
+        || facts.deny_assignments.iter().any(|one| one.id == scope)
+        || facts.assignment_instances.iter().any(|one| one.id == scope)
+        || facts.eligibility_instances.iter().any(|one| one.id == scope)
+        || facts.memberships.contains_key(&object)
+        || facts.memberships.values().any(|groups| groups.contains(&object))
+        || facts.computes.contains_key(&scope)
+        || facts.datastores.contains_key(&scope)
+        || facts.data_versions.contains_key(&scope)
+        || facts.endpoints.contains_key(&scope)
+        || facts.deployments.contains_key(&scope)
+        || facts.private_endpoints.contains_key(&scope)
 }

@@ -83,6 +83,12 @@ impl Ground {
         Ground { principals: principals(facts, changes), places, actions: known.collect() }
     }
 
+    /// Everybody of another state too.
+    pub(super) fn and_of(mut self, facts: &Facts, changes: &[&Change]) -> Self {
+        self.principals.extend(principals(facts, changes));
+        self
+    }
+
     /// Everything that is allowed in one state: by place, and the actions.
     pub(super) fn allowed(&self, cx: &Context<'_>) -> Allowed {
         let mut allowed = Allowed::default();
@@ -133,6 +139,54 @@ fn holds_keys(cx: &Context<'_>, who: &Identities, target: &DataTarget<'_>) -> bo
         && (may("Microsoft.Storage/storageAccounts/listKeys/action", &account.id)
             || stores().any(|store| may("Microsoft.MachineLearningServices/workspaces/datastores/listSecrets/action", &store.id)))
 }
+
+/// Where else a change acts than where the job reads and writes.
+pub(super) fn places_of(facts: &Facts, change: &Change) -> Vec<Place> {
+    let whole = |account: &str, container: &str| Place {
+        account: account.to_owned(),
+        container: container.to_owned(),
+        path: StorePath::root(),
+        folder: true,
+    };
+    match change {
+        Change::GrantRole(grant) | Change::ActivateRole { grant, .. } => {
+            let named = grant.scope.segment_after("containers");
+            let inside = facts.storage_accounts.values().filter(|account| {
+                account.id.contains(&grant.scope) || grant.scope.contains(&account.id) || grant.scope.is_management_group()
+            });
+            inside.take(MOST_ACCOUNTS).map(|account| whole(&account.name, named.unwrap_or(TO_COME))).collect()
+        }
+        Change::SetAcl { at, .. } | Change::AclBelow { at, .. } | Change::WriteAcl { at, .. } | Change::Rehydrate { at } => {
+            let record = facts.path_access.get(&(at.account.clone(), at.filesystem.clone())).and_then(|paths| paths.get(&at.path));
+            let folder = record.is_none_or(|record| record.is_directory);
+            vec![Place { account: at.account.clone(), container: at.filesystem.clone(), path: at.path.clone(), folder }]
+        }
+        Change::AllowSharedKey { account }
+        | Change::SubnetRule { account, .. }
+        | Change::PrivateEndpoint { account, .. }
+        | Change::OutboundRule { account, .. } => vec![whole(account, TO_COME)],
+        Change::Without(id) => {
+            let scope = Scope::new(&id.0);
+            let assignment = facts.role_assignments.iter().find(|one| one.id == scope).map(|one| &one.scope);
+            let at = assignment.or_else(|| facts.deny_assignments.iter().find(|one| one.id == scope).map(|one| &one.scope));
+            let inside = facts
+                .storage_accounts
+                .values()
+                .filter(|account| at.is_some_and(|at| at.contains(&account.id) || account.id.contains(at) || at.is_management_group()));
+            inside.take(MOST_ACCOUNTS).map(|account| whole(&account.name, TO_COME)).collect()
+        }
+        Change::Respell { .. }
+        | Change::DefaultDeployment { .. }
+        | Change::AttachIdentity { .. }
+        | Change::StoreByIdentity { .. }
+        | Change::RenewSas { .. }
+        | Change::CustomRole { .. }
+        | Change::RemoveDeny { .. } => Vec::new(),
+    }
+}
+
+/// Accounts below one scope that are asked about.
+const MOST_ACCOUNTS: usize = 20;
 
 fn target<'a>(cx: &Context<'a>, place: &Place) -> DataTarget<'a> {
     let account = cx.snapshot.storage_account(&place.account);
@@ -213,7 +267,7 @@ fn touch(facts: &Facts, change: &Change, touched: &mut BTreeSet<ObjectId>) {
             let managed = user.as_ref().and_then(|user| facts.managed_identities.get(user)).and_then(|one| one.principal_id.clone());
             touched.insert(managed.unwrap_or_else(|| identity_to_come(compute)));
         }
-        Change::SetAcl { at, tag, .. } | Change::AclBelow { at, tag } => {
+        Change::SetAcl { at, tag, .. } | Change::AclBelow { at, tag } | Change::WriteAcl { at, tag, .. } => {
             if let AclTag::User(id) | AclTag::Group(id) = tag {
                 touched.insert(id.clone());
             }

@@ -10,7 +10,10 @@ mod scene;
 mod search;
 mod words;
 
-pub use change::{Change, LakePath, ObjectOrScope, RoleGrant, apply, ask, compute_of_identity_to_come, identity_to_come};
+pub use change::{
+    Change, LakePath, ObjectOrScope, RoleGrant, apply, ask, can_be_absent, compute_of_identity_to_come, identity_to_come,
+    introduce_identity,
+};
 pub use measure::{Access, Measure};
 pub use render::{Command, Shell};
 
@@ -91,6 +94,23 @@ pub fn for_job(snapshot: &Snapshot, rules: &RuleSet, question: &JobQuestion, fin
     let judged = found.solutions.iter().map(|(changes, cost)| weigh(&scene, &ground, &before, changes, *cost));
     let ranked = ranked(judged.collect());
     Fixes { list: ranked.into_iter().take(MOST).map(|one| told(&scene, one)).collect(), cut: found.cut }
+}
+
+/// What is opened and closed between two states of the world, where the job reads and writes and where `changes` act.
+pub fn effect(before: &Snapshot, after: &Snapshot, rules: &RuleSet, question: &JobQuestion, changes: &[Change]) -> Measure {
+    let (old, new) = (Scene::of(before, rules, question), Scene::of(after, rules, question));
+    let mut asked = places(&old);
+    asked.extend(places(&new));
+    asked.extend(changes.iter().flat_map(|change| measure::places_of(after.facts(), change)));
+    asked.extend(changes.iter().flat_map(|change| measure::places_of(before.facts(), change)));
+    let changes: Vec<&Change> = changes.iter().collect();
+    let ground = Ground::of(&old.cx, &asked, &question.workspace, &changes).and_of(after.facts(), &changes);
+    ground.allowed(&old.cx).measure(&ground.allowed(&new.cx))
+}
+
+/// A change in one sentence without its full stop, with the names that `snapshot` knows.
+pub fn says(snapshot: &Snapshot, change: &Change) -> String {
+    words::change(snapshot, change)
 }
 
 /// Where the job reads and writes.

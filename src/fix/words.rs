@@ -112,6 +112,14 @@ pub(super) fn change(snapshot: &Snapshot, change: &Change) -> String {
         Change::Rehydrate { at } => {
             format!("bring archived `{}` of `{}/{}` back online, which takes hours", at.path, at.account, at.filesystem)
         }
+        Change::WriteAcl { at, default, tag: who, bits } => format!(
+            "{}ACL entry `{bits}` on `{}` of `{}/{}` for {}",
+            if *default { "default " } else { "" },
+            at.path,
+            at.account,
+            at.filesystem,
+            tag(snapshot, who)
+        ),
         Change::Without(id) => format!("without `{}`", id.0),
     }
 }

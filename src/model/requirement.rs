@@ -181,6 +181,8 @@ word_enum! {
         SnapshotUnknown = "snapshot/unknown",
         /// The snapshot holds a secret.
         SnapshotSecret = "snapshot/secret",
+        /// The search for fixes ended at its bound.
+        FixCut = "fix/cut",
         /// A secret in the reference itself.
         ClientSecret = "client/secret",
         /// An ACL entry that cannot mean what it seems to.

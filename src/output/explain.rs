@@ -140,7 +140,8 @@ fn cause(cause: &CauseReport, judged: bool, statuses: usize, style: Style, out: 
     if cause.status == "possible" && !cause.check.is_empty() {
         write!(out, "{}", wrapped(&format!("{indent}check: "), &format!("{indent}  "), &escape(&cause.check), style.columns()))?;
     }
-    for fix in &cause.fixes {
+    // The one that opens least; JSON lists the others.
+    if let Some(fix) = cause.fixes.first() {
         write!(out, "{}", wrapped(&format!("{indent}fix: "), &format!("{indent}  "), &shortened(&escape(&fix.summary)), style.columns()))?;
         for line in &fix.az {
             writeln!(out, "{indent}  {}", escape(line))?;

@@ -5,6 +5,7 @@ pub mod checks;
 pub mod condition;
 pub mod diff;
 pub mod explain;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;

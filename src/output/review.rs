@@ -12,6 +12,10 @@ use std::io::{self, Write};
 const EVIDENCE: usize = 3;
 /// Most look-ups that are listed without `-v`.
 const LOOKUPS: usize = 10;
+/// Columns of a verdict with its padding.
+const VERDICT: usize = 14;
+/// Most findings that a look-up's line names without `-v`.
+const WAITING: usize = 4;
 /// Most rows of the matrix that are listed without `-v`.
 const ROWS: usize = 40;
 
@@ -23,9 +27,7 @@ pub fn table(report: &ReviewReport, style: Style, out: &mut dyn Write) -> io::Re
     writeln!(out, "{}", wrapped("", "  ", &headline(report), style.columns()).trim_end())?;
     matrix(report, style, out)?;
     let (notes, findings): (Vec<_>, Vec<_>) = report.findings.iter().partition(|finding| finding.severity == Severity::Info.as_str());
-    for finding in findings {
-        self::finding(finding, style, out)?;
-    }
+    each(&findings, style, out)?;
     self::notes(&notes, style, out)?;
     suppressed(report, style, out)?;
     missing(report, style, out)
@@ -84,7 +86,7 @@ fn deployment(row: &CellReport) -> String {
 }
 
 fn row(row: &CellReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let word = style.word(&row.verdict, &row.verdict, 12);
+    let word = style.word(&row.verdict, &row.verdict, VERDICT);
     let mut text = escape(&row.input);
     let because = match row.verdict.as_str() {
         "allowed" => {
@@ -97,7 +99,7 @@ fn row(row: &CellReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     };
     text.push_str(&format!(" - {because}"));
     // The word may hold colour codes, which take no columns.
-    let blank = " ".repeat(16);
+    let blank = " ".repeat(VERDICT + 4);
     let lines = wrapped(&blank, &format!("{blank}  "), &text, style.columns());
     write!(out, "    {word}{}", lines.trim_start())
 }
@@ -113,23 +115,41 @@ fn credential(used: &str) -> &str {
     }
 }
 
-fn finding(finding: &FindingReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn each(findings: &[&FindingReport], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut last = None;
+    for one in findings {
+        finding(one, last == Some(&one.id), style, out)?;
+        last = Some(&one.id);
+    }
+    Ok(())
+}
+
+/// One finding. `again`: the one before it was of the same id, so that what to do was just said.
+fn finding(finding: &FindingReport, again: bool, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let word = finding.severity.to_uppercase();
     let blank = " ".repeat(word.len() + 2);
     let lines = wrapped(&blank, "  ", &format!("{}: {}", escape(&finding.id), shortened(&escape(&finding.message))), style.columns());
     write!(out, "\n{}  {}", style.severity(&word, &finding.severity), lines.trim_start())?;
-    let id = if style.verbose { escape(&finding.resource) } else { shortened(&escape(&finding.resource)) };
-    writeln!(out, "  on {id}")?;
-    let shown = if style.verbose { finding.evidence.len() } else { EVIDENCE };
-    for evidence in finding.evidence.iter().take(shown) {
-        let text = format!("{} {}: {}", evidence.kind.replace('_', " "), escape(&evidence.id), escape(&evidence.says));
-        let text = if style.verbose { text } else { shortened(&text) };
-        write!(out, "{}", wrapped("    ", "      ", &text, style.columns()))?;
+    let short = |text: String| if style.verbose { text } else { shortened(&text) };
+    let mut evidence = finding.evidence.as_slice();
+    // What the resource itself says stands beside its id.
+    let own = evidence.split_first().filter(|(first, _)| first.id.eq_ignore_ascii_case(&finding.resource));
+    let mut on = escape(&finding.resource);
+    if let Some((first, rest)) = own {
+        on.push_str(&format!(": {}", escape(&first.says)));
+        evidence = rest;
     }
-    if finding.evidence.len() > shown {
-        writeln!(out, "    and {} more records; `-v` lists them", finding.evidence.len() - shown)?;
+    write!(out, "{}", wrapped("  on ", "    ", &short(on), style.columns()))?;
+    let shown = if style.verbose { evidence.len() } else { evidence.len().min(EVIDENCE) };
+    for one in evidence.iter().take(shown) {
+        let text = format!("{} {}: {}", one.kind.replace('_', " "), escape(&one.id), escape(&one.says));
+        write!(out, "{}", wrapped("    ", "      ", &short(text), style.columns()))?;
     }
-    write!(out, "{}", wrapped("  fix: ", "    ", &escape(&finding.fix), style.columns()))
+    if evidence.len() > shown {
+        writeln!(out, "    and {} more records; `-v` lists them", evidence.len() - shown)?;
+    }
+    let fix = if again && !style.verbose { "as above".to_owned() } else { escape(&finding.fix) };
+    write!(out, "{}", wrapped("  fix: ", "    ", &fix, style.columns()))
 }
 
 /// Findings that there is nothing to mend about, short.
@@ -138,7 +158,7 @@ fn notes(notes: &[&FindingReport], style: Style, out: &mut dyn Write) -> io::Res
         return Ok(());
     }
     if style.verbose {
-        return notes.iter().try_for_each(|note| finding(note, style, out));
+        return each(notes, style, out);
     }
     writeln!(out, "\n{}", style.severity("INFO", "info"))?;
     for note in notes {
@@ -161,31 +181,41 @@ fn suppressed(report: &ReviewReport, style: Style, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-/// What was not collected, each with the command that gets it: on a line of its own and unbroken, to be copied.
+/// What was not collected, each with the command that gets it: on a line of its own and unbroken, to be copied. What one
+/// command gets for several principals is said once.
 fn missing(report: &ReviewReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if report.missing.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nNot known, so neither found nor ruled out")?;
-    let mut said: BTreeSet<String> = BTreeSet::new();
+    let mut said: Vec<(&MissingReport, BTreeSet<&str>)> = Vec::new();
     for one in &report.missing {
-        if !style.verbose && said.len() == LOOKUPS {
-            return writeln!(out, "  and more; `-v` lists all {}", report.missing.len());
-        }
-        let text = lookup(&one.missing, &one.findings, style);
-        if said.insert(text.clone()) {
-            write!(out, "{text}")?;
+        let findings = one.findings.iter().map(String::as_str);
+        match said.iter_mut().find(|(known, _)| known.how == one.missing.how && known.because == one.missing.because) {
+            Some((_, known)) => known.extend(findings),
+            None => said.push((&one.missing, findings.collect())),
         }
     }
-    Ok(())
+    let shown = if style.verbose { said.len() } else { said.len().min(LOOKUPS) };
+    for (missing, findings) in said.iter().take(shown) {
+        write!(out, "{}", lookup(missing, findings, style))?;
+    }
+    match said.len() - shown {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more; `-v` lists them"),
+    }
 }
 
-fn lookup(missing: &MissingReport, findings: &[String], style: Style) -> String {
-    let waiting = format!("(for {})", findings.join(", "));
+fn lookup(missing: &MissingReport, findings: &BTreeSet<&str>, style: Style) -> String {
+    let named = if style.verbose { findings.len() } else { findings.len().min(WAITING) };
+    let mut waiting = findings.iter().take(named).copied().collect::<Vec<_>>().join(", ");
+    if findings.len() > named {
+        waiting += &format!(" and {} more", findings.len() - named);
+    }
     if missing.what == "open_question" {
-        return wrapped("  open question: ", "    ", &format!("{} {waiting}", shortened(&escape(&missing.how))), style.columns());
+        return wrapped("  open question: ", "    ", &format!("{} (for {waiting})", shortened(&escape(&missing.how))), style.columns());
     }
     let because = missing.because.as_deref().map_or_else(String::new, |because| format!(" ({})", escape(because)));
-    let what = format!("{} of {}{because} {waiting}", missing.what.replace('_', " "), shortened(&escape(&missing.scope)));
+    let what = format!("{} of {}{because}, for {waiting}", missing.what.replace('_', " "), shortened(&escape(&missing.scope)));
     format!("{}    {}\n", wrapped("  missing: ", "    ", &what, style.columns()), escape(&missing.how))
 }

@@ -2,6 +2,7 @@
 
 use super::{EvidenceReport, FixReport, TOOL, WarningReport, rfc3339};
 use crate::explain::{CauseFinding, Explanation, Notice, Signal};
+use crate::fix::Shell;
 use crate::model::Timestamp;
 use crate::rules::KnownIssue;
 use schemars::JsonSchema;
@@ -127,7 +128,7 @@ impl From<&CauseFinding> for CauseReport {
             check: finding.check.clone(),
             signals: finding.codes.clone(),
             evidence: finding.evidence.as_ref().map(EvidenceReport::from),
-            fixes: Vec::new(),
+            fixes: finding.fixes.iter().map(|fix| FixReport::of(fix, Shell::Posix)).collect(),
         }
     }
 }

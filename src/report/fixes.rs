@@ -2,6 +2,7 @@
 
 use super::{FixReport, JobFixReport, Report, WarningReport};
 use crate::fix::{Fixes, JobFix, Shell};
+use crate::model::WarningId;
 
 impl FixReport {
     /// A fix, its commands quoted for `shell`.
@@ -40,7 +41,7 @@ impl Report {
         }
         if fixes.cut {
             let message = "the search for fixes ended at its bound: a smaller one may exist".to_owned();
-            self.warnings.push(WarningReport { id: "fix/cut".to_owned(), message });
+            self.warnings.push(WarningReport { id: WarningId::FixCut.to_string(), message });
         }
         self
     }

@@ -3,11 +3,11 @@
 //! Inputs that lead to one place, and deployments on one compute, are decided once: what is asked of an input depends on
 //! the compute and not on the deployment, and what is asked of an invocation does not depend on the input.
 
-use super::ReviewQuestion;
+use super::{ReviewQuestion, classes};
 use crate::eval::{DataFinding, DataQuestion, Evidence, JobFinding, JobQuestion, JobTarget, Summary, Until, Verdict, check};
 use crate::model::{
-    AssetVersion, BatchDeployment, CredentialUsed, DataVersion, Direction, InputReference, Missing, ReferenceContext, ReferenceOrigin,
-    RequirementId, Scope, Snapshot,
+    BatchDeployment, CredentialUsed, DataVersion, Direction, InputReference, Missing, ReferenceContext, ReferenceOrigin, RequirementId,
+    Scope, Snapshot,
 };
 use crate::rules::RuleSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,15 +56,15 @@ struct Decided {
 /// Every deployment of the workspace with every input, by deployment and then in the order of the inputs.
 pub(super) fn matrix(question: &ReviewQuestion, snapshot: &Snapshot, rules: &RuleSet) -> Vec<Cell> {
     let inputs = if question.inputs.is_empty() { registered(question, snapshot) } else { question.inputs.clone() };
-    let (classes, of_input) = input_classes(&inputs, &question.workspace, snapshot);
+    let (alike, of_input) = classes::inputs(&inputs, &question.workspace, snapshot, rules);
     let mut decided: BTreeMap<String, Vec<Decided>> = BTreeMap::new();
     let mut cells = Vec::new();
     let own = |deployment: &&BatchDeployment| question.workspace.contains(&deployment.id);
     for deployment in snapshot.facts().deployments.values().filter(own) {
         let Some(job) = job_question(question, deployment) else { continue };
         let invocation = check(&job, snapshot, rules);
-        let answers = decided.entry(deployment_class(deployment, &inputs)).or_insert_with(|| {
-            let asked = JobQuestion { inputs: classes.clone(), ..job.clone() };
+        let answers = decided.entry(classes::deployment(deployment, &inputs)).or_insert_with(|| {
+            let asked = JobQuestion { inputs: alike.clone(), ..job.clone() };
             check(&asked, snapshot, rules).inputs.iter().map(Decided::of).collect()
         });
         for (input, class) in inputs.iter().zip(&of_input) {
@@ -158,7 +158,7 @@ impl Decided {
 }
 
 /// The invocation of a deployment, without inputs.
-fn job_question(question: &ReviewQuestion, deployment: &BatchDeployment) -> Option<JobQuestion> {
+pub(super) fn job_question(question: &ReviewQuestion, deployment: &BatchDeployment) -> Option<JobQuestion> {
     let endpoint = deployment.id.segment_after("batchendpoints")?;
     Some(JobQuestion {
         workspace: question.workspace.clone(),
@@ -173,43 +173,6 @@ fn job_question(question: &ReviewQuestion, deployment: &BatchDeployment) -> Opti
         until: question.at,
         assume_below: question.assume_below,
     })
-}
-
-/// What of a deployment an input's requirements depend on: its compute and whether it is a pipeline; of V1 datasets, which
-/// are told apart by the endpoint's age, the endpoint too.
-fn deployment_class(deployment: &BatchDeployment, inputs: &[DataQuestion]) -> String {
-    let has_v1 = inputs.iter().any(|input| matches!(input.reference.outcome, Ok(InputReference::V1Dataset { .. })));
-    let endpoint = if has_v1 { deployment.id.key() } else { "" };
-    format!("{:?}\n{:?}\n{endpoint}", deployment.compute.as_deref().map(str::to_lowercase), deployment.kind)
-}
-
-/// The inputs that differ in what they lead to, and for each input the place of its like among them.
-fn input_classes(inputs: &[DataQuestion], workspace: &Scope, snapshot: &Snapshot) -> (Vec<DataQuestion>, Vec<usize>) {
-    let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut classes: Vec<DataQuestion> = Vec::new();
-    let mut of_input = Vec::new();
-    for input in inputs {
-        let place = version_of(input, workspace, snapshot)
-            .and_then(|version| Some((version.data_uri.clone()?, format!("{:?}", version.data_type))));
-        let known = place.as_ref().and_then(|place| places.get(place)).copied();
-        let at = known.unwrap_or(classes.len());
-        if known.is_none() {
-            classes.push(input.clone());
-            places.extend(place.map(|place| (place, at)));
-        }
-        of_input.push(at);
-    }
-    (classes, of_input)
-}
-
-/// The record of the version of a data asset that an input names without doubt.
-fn version_of<'a>(input: &DataQuestion, workspace: &Scope, snapshot: &'a Snapshot) -> Option<&'a DataVersion> {
-    match &input.reference.outcome {
-        Ok(InputReference::DataAsset { name, version: AssetVersion::Version(version), workspace: None }) if input.declared.is_none() => {
-            snapshot.facts().data_versions.get(&workspace.join(&format!("data/{}/versions/{version}", name.as_str())))
-        }
-        Ok(_) | Err(_) => None,
-    }
 }
 
 /// A data asset and the version of it that jobs would be given.

@@ -4,9 +4,11 @@
 //! never a finding and never the absence of one, but is named, with the findings that wait for it.
 
 mod baseline;
+mod classes;
 mod detectors;
 mod found;
 mod holders;
+mod identities;
 mod matrix;
 mod question;
 mod subject;
@@ -73,10 +75,16 @@ fn unjudged(rule: &FindingRule, workspace: &Scope, missing: &BTreeMap<Missing, B
     if evidence.is_empty() {
         return None;
     }
-    let waiting: BTreeSet<&str> = missing.values().flatten().map(String::as_str).collect();
-    let names: Vec<String> = waiting.iter().map(|id| format!("`{id}`")).collect();
+    let waiting: BTreeSet<&str> = missing.values().flatten().map(String::as_str).filter(|id| *id != MATRIX).collect();
+    let matrix = missing.values().any(|ids| ids.contains(MATRIX));
     let things = if missing.len() == 1 { "one thing is".to_owned() } else { format!("{} things are", missing.len()) };
-    let message = format!("{things} not known that these wait for: {}", names.join(", "));
+    let findings = if waiting.len() == 1 { "one kind of finding".to_owned() } else { format!("{} kinds of finding", waiting.len()) };
+    let hang = match (waiting.is_empty(), matrix) {
+        (true, _) => "verdicts of the matrix hang on it".to_owned(),
+        (false, true) => format!("{findings} and verdicts of the matrix hang on it"),
+        (false, false) => format!("{findings} hang on it"),
+    };
+    let message = format!("{things} not known: {hang}");
     // Of the workspace as a whole, whatever is missing: the workspace is what tells two such findings apart.
     let about = Evidence::new(crate::eval::EvidenceKind::Resource, workspace.as_str(), "the workspace reviewed");
     let evidence = std::iter::once(about).chain(evidence).collect();

@@ -3,8 +3,8 @@
 use super::{Cell, ReviewQuestion};
 use crate::eval::{Context, DataTarget, Evidence, EvidenceKind, Extent, Origin};
 use crate::model::{
-    CredentialSource, Datastore, DatastoreTarget, Found, Known, Lookup, Missing, Scope, StorageAccount, StoreKind, StorePath, Timestamp,
-    What, Workspace,
+    BatchDeployment, Compute, CredentialSource, Datastore, DatastoreTarget, Found, Known, Lookup, Missing, RoleDefinition, RoleId, Scope,
+    StorageAccount, StoreKind, StorePath, What, Workspace,
 };
 use std::collections::BTreeSet;
 
@@ -21,21 +21,25 @@ pub(super) struct Subject<'a> {
     pub(super) stores: Vec<&'a Datastore>,
     /// What is missing of that list and of the computes and deployments; `None`: nothing.
     pub(super) parts_missing: Option<Missing>,
+    /// Its computes.
+    pub(super) computes: Vec<&'a Compute>,
+    /// Its deployments.
+    pub(super) deployments: Vec<&'a BatchDeployment>,
     /// The accounts behind it; all of the file, where it holds one workspace only.
     pub(super) accounts: Vec<&'a StorageAccount>,
     /// Accounts that it leads to and the file does not hold.
     pub(super) accounts_missing: BTreeSet<Missing>,
     /// Containers of those accounts: recorded ones and those that datastores lead to.
     pub(super) containers: Vec<DataTarget<'a>>,
-    /// What ends before this is about to end.
-    pub(super) horizon: Timestamp,
+    /// What is asked.
+    pub(super) question: &'a ReviewQuestion,
     /// What each deployment can read.
     pub(super) matrix: &'a [Cell],
 }
 
 impl<'a> Subject<'a> {
     /// Gathers the subject of a review.
-    pub(super) fn of(cx: Context<'a>, question: &ReviewQuestion, matrix: &'a [Cell]) -> Self {
+    pub(super) fn of(cx: Context<'a>, question: &'a ReviewQuestion, matrix: &'a [Cell]) -> Self {
         let (snapshot, facts) = (cx.snapshot, cx.snapshot.facts());
         let workspace = &question.workspace;
         let record = match snapshot.workspace(workspace) {
@@ -58,11 +62,13 @@ impl<'a> Subject<'a> {
             workspace: workspace.clone(),
             record,
             parts_missing,
+            computes: facts.computes.values().filter(|compute| workspace.contains(&compute.id)).collect(),
+            deployments: facts.deployments.values().filter(|deployment| workspace.contains(&deployment.id)).collect(),
             accounts,
             accounts_missing: missing.collect(),
             containers: Vec::new(),
             stores,
-            horizon: question.horizon,
+            question,
             matrix,
         };
         subject.containers = subject.all_containers();
@@ -82,6 +88,26 @@ impl<'a> Subject<'a> {
             .retain(|target| target.store != StoreKind::AdlsGen1 && seen.insert((target.account_name.clone(), target.container.clone())));
         targets.sort_by(|one, other| (&one.account_name, &one.container).cmp(&(&other.account_name, &other.container)));
         targets
+    }
+
+    /// Whether a role assignment at `scope` bears on what is reviewed: on the workspace, its accounts, or what is above or
+    /// in them.
+    pub(super) fn is_touched_by(&self, scope: &Scope) -> bool {
+        let own = std::iter::once(&self.workspace).chain(self.accounts.iter().map(|account| &account.id));
+        scope.is_management_group() || own.into_iter().any(|id| scope.contains(id) || id.contains(scope))
+    }
+
+    /// What is missing to know all records of a kind of assignment that bear on the subject.
+    pub(super) fn assignments_missing(&self, what: What) -> BTreeSet<Missing> {
+        let own = std::iter::once(&self.workspace).chain(self.accounts.iter().map(|account| &account.id));
+        let lookups = own.map(|id| (id, self.cx.snapshot.assignments_lookup(what, id, None)));
+        lookups.filter(|(_, lookup)| !lookup.is_complete()).map(|(id, lookup)| Missing::new(what, id.as_str(), &lookup)).collect()
+    }
+
+    /// The definition of a role: collected, else a built-in one of the rules.
+    pub(super) fn role(&self, id: &RoleId) -> Option<&'a RoleDefinition> {
+        let collected = self.cx.snapshot.facts().role_definitions.get(id);
+        collected.or_else(|| self.cx.rules.built_in_role(id).map(|role| &role.definition))
     }
 
     /// The datastores that lead to an account.

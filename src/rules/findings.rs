@@ -2,7 +2,7 @@
 
 mod detector;
 
-pub use detector::{Detector, StoredKind};
+pub use detector::{ActAt, Actor, BypassedBy, ConditionTrouble, Detector, ForeignId, MayAct, StoredKind};
 
 use super::Provenance;
 use super::entry::Entry;

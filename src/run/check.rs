@@ -1,23 +1,21 @@
 //! `canread check`.
 
 use super::live::Needs;
-use super::present::{Form, form, no_html, snapshot_path};
+use super::present::{Form, form, snapshot_path};
 use super::state::{self, State};
-use super::{Failure, Streams, exit_code, write_result};
+use super::{Failure, Streams, exit_code, what_if, write_result};
 use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
-use crate::cli::{CheckArgs, FailOn, JobTarget, OutputArgs, Source, inputs_file};
+use crate::cli::{CheckArgs, FailOn, FixShell, JobTarget, OutputArgs, Source, inputs_file};
 use crate::eval::{self, DataQuestion, JobQuestion, Verdict};
 use crate::fix::{self, Shell};
-use crate::model::{Direction, InputReference, ReferenceContext, ReferenceOrigin, Scope, Timestamp, redacted};
+use crate::model::{Direction, InputReference, ReferenceContext, ReferenceOrigin, Scope, Snapshot, Timestamp, redacted};
 use crate::output::notice::{self, Undetermined, Written};
-use crate::output::{json, table};
-use crate::report::Report;
+use crate::output::{html, json, table};
+use crate::report::{Report, WhatIfReport};
+use crate::rules::RuleSet;
 
 pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let form = form(output);
-    if form == Form::Html {
-        return Err(no_html("check"));
-    }
     let Some(target) = &args.target else {
         return Err(Failure::usage("name an endpoint with `-n NAME` or a cluster with `--compute NAME`"));
     };
@@ -34,16 +32,26 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
         streams.note("note", "`--probe` is for live checks; with a snapshot its `probe` records are used");
     }
     let question = question(args, &state, target, &job, args.principal.as_deref(), state.at)?;
-    let finding = eval::check(&question, &state.snapshot, &state.rules);
-    let fixes = fix::for_job(&state.snapshot, &state.rules, &question, &finding);
-    let mut report = Report::of_job(&finding, question.edition, question.at, &state.rules).with_fixes(&fixes, Shell::Posix);
+    let before = &state.snapshot;
+    let changed = what_if::changed(&state, &args.what_if, &question.workspace)?;
+    let snapshot = changed.as_ref().map_or(before, |changed| &changed.snapshot);
+    let finding = eval::check(&question, snapshot, &state.rules);
+    let fixes = fix::for_job(snapshot, &state.rules, &question, &finding);
+    let shell = match args.what_if.shell {
+        FixShell::Posix => Shell::Posix,
+        FixShell::PowerShell => Shell::PowerShell,
+    };
+    let effect = changed.as_ref().map(|changed| what_if_report(changed, before, &state.rules, &question));
+    let report = Report::of_job(&finding, question.edition, question.at, &state.rules);
+    let mut report = report.with_fixes(&fixes, shell).with_what_if(effect);
     report.warnings.splice(0..0, state.warnings);
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
-        Form::Table | Form::Html => table::job(&report, style, out),
+        Form::Table => table::job(&report, style, out),
+        Form::Html => html::check(&report, &state.rules, out),
         Form::For(pipeline) => {
             let undetermined = Undetermined { fails: args.fail_on == FailOn::Undetermined };
             pipeline.write(&notice::check(&report, undetermined, &written(args, &job), &state.rules), out)
@@ -78,6 +86,15 @@ fn written(args: &CheckArgs, job: &JobInputs) -> Written {
         inputs: job.inputs.iter().filter_map(in_file).collect(),
         outputs: job.outputs.iter().filter_map(in_file).collect(),
     }
+}
+
+/// The changes, the verdict without them, and whom they give or take access.
+fn what_if_report(changed: &what_if::Changed, before: &Snapshot, rules: &RuleSet, question: &JobQuestion) -> WhatIfReport {
+    let without = eval::check(question, before, rules).verdict();
+    let effect = fix::effect(before, &changed.snapshot, rules, question, &changed.changes);
+    let cx =
+        eval::Context { snapshot: &changed.snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
+    WhatIfReport::of(changed.says.clone(), without, &effect, &cx)
 }
 
 /// Inputs and outputs of options and file.

@@ -4,6 +4,8 @@ mod access;
 mod batch;
 mod check;
 mod checks;
+#[cfg(feature = "collect")]
+mod collected;
 mod diff;
 mod explain;
 mod live;
@@ -17,6 +19,7 @@ mod role;
 mod rules;
 mod snapshot;
 mod state;
+mod what_if;
 mod who;
 
 use crate::cli::{self, ColorChoice, Command, OutputArgs, OutputFormat, Request};

@@ -163,6 +163,7 @@ fn every_link_between_documents_leads_somewhere() {
         "docs/design.md",
         "docs/live.md",
         "docs/formats.md",
+        "docs/recipes/README.md",
         "docs/snapshot.md",
         "docs/verdicts.md",
         "docs/review.md",

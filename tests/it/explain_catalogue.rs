@@ -263,6 +263,11 @@ fn cases() -> Vec<Case> {
             "endpoint/default-deployment",
         ),
         case("dataset-param", "The command references parameter `dataset_param`, which is not there", "input/supported"),
+        case(
+            "BadRequest",
+            "(BadRequest) The request is invalid. POST https://scoring.westeurope.inference.ml.azure.com/jobs",
+            "input/recognised",
+        ),
         case("BadArgument", "{\"error\":{\"code\":\"BadArgument\"}} from batchEndpoints", "input/recognised"),
         case(
             "reference-refused",

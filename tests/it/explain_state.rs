@@ -86,6 +86,7 @@ fn the_text_of_each_denial_confirms_what_check_denies() {
         ("wrong-path", "azureml:heart-dataset-unlabeled@latest", "StreamError(NotFound)", "input/exists"),
         ("heart", "azureml:heart-trials-table:1", "The command references parameter `dataset_param`", "input/supported"),
     ];
+    let mut mended = 0;
     for (snapshot, input, text, want) in cases {
         let file = format!("examples/{snapshot}.jsonl");
         let input = input_of(snapshot, input);
@@ -100,11 +101,24 @@ fn the_text_of_each_denial_confirms_what_check_denies() {
         let first = &report["causes"][0];
         assert_eq!((first["requirement"].as_str(), first["status"].as_str()), (Some(want), Some("confirmed")), "{snapshot}");
         assert!(first["evidence"]["id"].as_str().is_some_and(|id| !id.is_empty()), "{snapshot}: {first}");
+        // Each fix that check proposes for it is attached, and proven.
+        let of_check: Vec<&Value> = checked["fixes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|fix| fix["requirements"].as_array().is_some_and(|ids| ids.contains(&Value::from(want))))
+            .map(|fix| &fix["summary"])
+            .collect();
+        let attached: Vec<&Value> = first["fixes"].as_array().into_iter().flatten().map(|fix| &fix["summary"]).collect();
+        assert_eq!(attached, of_check, "{snapshot}");
+        assert!(first["fixes"].as_array().into_iter().flatten().all(|fix| fix["verified"] == true), "{snapshot}");
+        mended += attached.len();
         // The order is that of the contract: confirmed, possible, refuted.
         let statuses: Vec<&str> =
             report["causes"].as_array().expect("causes").iter().filter_map(|cause| cause["status"].as_str()).collect();
         assert!(statuses.is_sorted(), "{snapshot}: {statuses:?}");
     }
+    assert!(mended >= 5, "{mended}");
 }
 
 /// The input that the example's own command asks about.

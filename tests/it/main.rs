@@ -45,15 +45,17 @@ mod kernel_acl;
 mod laws;
 mod layers;
 #[cfg(feature = "collect")]
-mod live;
-#[cfg(feature = "collect")]
 mod live_ask;
 #[cfg(feature = "collect")]
 mod live_bridge;
+#[cfg(feature = "probe")]
+mod live_canary;
 #[cfg(feature = "collect")]
 mod live_carrier;
 #[cfg(feature = "collect")]
 mod live_check;
+#[cfg(feature = "collect")]
+mod live_corpus;
 #[cfg(feature = "collect")]
 mod live_counts;
 #[cfg(feature = "collect")]
@@ -79,6 +81,7 @@ mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;
 mod reachable_whole;
+mod recipes;
 mod reference;
 mod references;
 mod review;
@@ -93,6 +96,7 @@ mod snapshot_read;
 mod stored_credential;
 mod stored_world;
 mod tenant;
+mod what_if;
 mod who_laws;
 mod who_whole;
 mod world2;

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// The commands for one change, in the state before it.
 pub(super) fn commands(facts: &Facts, change: &Change) -> Vec<Command> {
     match change {
-        Change::Respell { .. } | Change::RemoveDeny { .. } | Change::Without(_) => Vec::new(),
+        Change::Respell { .. } | Change::RemoveDeny { .. } | Change::WriteAcl { .. } | Change::Without(_) => Vec::new(),
         Change::DefaultDeployment { endpoint, deployment } => {
             let command = in_workspace(Command::new("az ml batch-endpoint update"), endpoint).with("--name", endpoint.name());
             vec![command.with("--set", format!("defaults.deployment_name={deployment}"))]

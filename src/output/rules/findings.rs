@@ -15,7 +15,10 @@ fn severity(rule: &FindingRule) -> String {
 /// A detector's word for a circumstance, as the end of a sentence. Words that this version does not know stay as they are.
 fn circumstance_words(word: &str) -> String {
     let known = [
-        ("system", "a workspace's own datastore leads to job files only"),
+        ("system", "it opens files of jobs only"),
+        ("above_account", "it is assigned above the storage account"),
+        ("activated", "it was activated for a time"),
+        ("no_default_entries", "the folder has no default entries at all"),
         ("keys_reachable", "somebody can fetch the keys"),
         ("expired", "it has ended already"),
         ("writes", "it permits changes"),

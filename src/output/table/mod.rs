@@ -3,6 +3,7 @@
 mod fixes;
 pub(super) mod reasons;
 mod requirements;
+mod what_if;
 
 use super::escape;
 use super::text::{shortened, wrapped};
@@ -44,32 +45,21 @@ impl Style {
         let code = match severity {
             "critical" | "high" => 31,
             "medium" => 33,
-            _ => 36,
+            _ => return word.to_owned(),
         };
         if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m") } else { word.to_owned() }
     }
 }
 
-/// Writes the report of a job question, with commands for a POSIX shell.
+/// Writes the report of a job question.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    job_for(report, POSIX_CONTINUATION, style, out)
-}
-
-/// What ends a line of a command that goes on, in a POSIX shell.
-pub const POSIX_CONTINUATION: &str = "\\";
-
-/// What ends a line of a command that goes on, in PowerShell.
-pub const POWERSHELL_CONTINUATION: &str = "`";
-
-/// As [`job`], with commands for the shell of this line continuation.
-///
-/// # Errors
-/// Those of the writer.
-pub fn job_for(report: &Report, continuation: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     headline(&report.verdict, &format!("{}: {}", subject(report), predicate(report)), style, out)?;
+    if let Some(what_if) = &report.what_if {
+        what_if::section(what_if, style, out)?;
+    }
     for input in &report.inputs {
         data(input, &input_rule(input), style, out)?;
     }
@@ -79,7 +69,7 @@ pub fn job_for(report: &Report, continuation: &str, style: Style, out: &mut dyn 
     if let Some(part) = &report.invoke {
         invoke(part, style, out)?;
     }
-    fixes::list(&report.fixes, continuation, style, out)
+    fixes::list(&report.fixes, style, out)
 }
 
 /// Writes the report of an access question.

@@ -1,12 +1,22 @@
 //! What looks for findings: one file each.
 
 mod account_keys;
+mod acl;
+mod acl_ids;
+mod broad_grant;
+mod conditions;
+mod conditions_bypassed;
+mod deleted_principal;
 mod firewall;
+mod grant_lapses;
+mod may_act;
 mod public;
 mod reads_nothing;
 mod sas;
 mod secrets;
+mod shared_identity;
 mod stored;
+mod sub_resource;
 mod system;
 
 use super::found::Detected;
@@ -27,6 +37,17 @@ pub(super) fn detect(subject: &Subject<'_>, detector: &Detector) -> Detected {
         Detector::PublicContainer => public::containers(subject),
         Detector::PublicAccount => public::accounts(subject),
         Detector::OpenFirewall => firewall::open(subject),
+        Detector::MayAct(may) => may_act::may_act(subject, may),
+        Detector::BroadGrant => broad_grant::broad(subject),
+        Detector::SharedIdentity => shared_identity::shared(subject),
+        Detector::SubResource => sub_resource::unreached(subject),
+        Detector::DeletedPrincipal => deleted_principal::deleted(subject),
+        Detector::GrantLapses => grant_lapses::lapses(subject),
+        Detector::ConditionBypassed(by) => conditions_bypassed::bypassed(subject, *by),
+        Detector::ConditionDoubtful(trouble) => conditions::doubtful(subject, *trouble),
+        Detector::AclMask => acl::masked(subject),
+        Detector::AclDefault => acl::closed_to_new_files(subject),
+        Detector::AclForeignId(names) => acl_ids::foreign(subject, *names),
         Detector::ReadsNothing => reads_nothing::reads_nothing(subject),
         Detector::Incomplete | Detector::SuppressionExpired | Detector::SuppressionUnmatched => Detected::default(),
     }

@@ -61,7 +61,7 @@ fn end(token: &SasToken) -> Option<(Timestamp, &'static str)> {
 /// SAS that have expired, or do before the horizon.
 pub(super) fn expires(subject: &Subject<'_>) -> Detected {
     each_sas(subject, |store, token, detected| match end(token) {
-        Some((at, field)) if at <= subject.horizon => {
+        Some((at, field)) if at <= subject.question.horizon => {
             let expired = at <= subject.cx.at;
             let verb = if expired { "expired" } else { "expires" };
             let message = format!("the SAS in `{}` {verb} at {}", store.id.name(), moment(at));

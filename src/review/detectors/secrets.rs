@@ -42,7 +42,7 @@ fn signs_in(subject: &Subject<'_>, store: &Datastore, cx: &Context<'_>) -> Optio
 }
 
 fn ends_soon(subject: &Subject<'_>, store: &Datastore, now: &Proof) -> Option<Occurrence> {
-    let until = now.valid_until().filter(|until| until.at <= subject.horizon)?;
+    let until = now.valid_until().filter(|until| until.at <= subject.question.horizon)?;
     let evidence: Vec<Evidence> = now
         .leaves()
         .into_iter()

@@ -21,6 +21,16 @@ fn kind_of(credential: &CredentialSource) -> Option<StoredKind> {
     }
 }
 
+/// What is stored, and for which account.
+fn of_account(store: &Datastore) -> String {
+    let what = stores_what(&store.credential);
+    match (&store.credential, store.account()) {
+        (CredentialSource::AccountKey, Some(account)) => format!("the key of account `{account}`"),
+        (_, Some(account)) => format!("{what} for account `{account}`"),
+        (_, None) => what.to_owned(),
+    }
+}
+
 /// A datastore of the workspace's own, over an account that no other datastore leads to: job files only.
 pub(super) fn holds_job_files_only(subject: &Subject<'_>, store: &Datastore) -> bool {
     store.is_system() && store.account().is_some_and(|account| subject.stores_on(&account).all(Datastore::is_system))
@@ -33,8 +43,7 @@ pub(super) fn stored(subject: &Subject<'_>, kinds: &[StoredKind]) -> Detected {
     for store in subject.stores.iter().filter(|store| kind_of(&store.credential).is_some_and(|kind| kinds.contains(&kind))) {
         let who = holders(&subject.cx, &action, Plane::Management, &store.id);
         let what = stores_what(&store.credential);
-        let over = store.account().map_or_else(String::new, |account| format!(", for account `{account}`"));
-        let message = format!("datastore `{}` stores {what}{over}; {}", store.id.name(), who.says(&subject.cx, "fetch it"));
+        let message = format!("datastore `{}` stores {}; {}", store.id.name(), of_account(store), who.says(&subject.cx, "fetch it"));
         let mut evidence = vec![resource(&store.id, format!("it stores {what}"))];
         evidence.extend(who.evidence());
         let circumstance = holds_job_files_only(subject, store).then_some("system");

@@ -1,5 +1,6 @@
 //! What looks for a finding, with what parameters.
 
+use crate::model::{Action, Plane};
 use crate::rules::entry::Entry;
 use crate::rules::words::Word;
 
@@ -14,6 +15,55 @@ pub enum StoredKind {
     ServicePrincipal,
     /// A service principal with a certificate.
     Certificate,
+}
+
+/// Whose rights are asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Actor {
+    /// Identities of the workspace's computes.
+    Compute,
+    /// Principals of role assignments that may invoke one of the workspace's endpoints.
+    Invoker,
+}
+
+/// Where a right is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActAt {
+    /// Containers that datastores lead to.
+    Container,
+    /// Storage accounts of the workspace.
+    Account,
+    /// Datastores that store a credential.
+    Datastore,
+}
+
+/// What lets a principal past a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BypassedBy {
+    /// Another role assignment without condition.
+    Grant,
+    /// The super-user action of the same role, which the condition does not target.
+    SuperUser,
+}
+
+/// What is the matter with a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConditionTrouble {
+    /// It cannot be read.
+    Malformed,
+    /// It uses an operator that makes every access fail.
+    Unsupported,
+    /// It asks for an attribute that nobody can know beforehand.
+    UnknownAttribute,
+}
+
+/// What an ACL names in place of an object id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ForeignId {
+    /// An application id, or the object id of an application registration.
+    Application,
+    /// An id the directory does not hold.
+    Unknown,
 }
 
 macro_rules! words {
@@ -31,6 +81,12 @@ macro_rules! words {
 
 words! {
     StoredKind, "kind of credential": AccountKey = "account_key", Sas = "sas", ServicePrincipal = "service_principal", Certificate = "certificate";
+    Actor, "actor": Compute = "compute", Invoker = "invoker";
+    ActAt, "place": Container = "container", Account = "account", Datastore = "datastore";
+    BypassedBy, "way past a condition": Grant = "grant", SuperUser = "super_user";
+    ConditionTrouble, "trouble": Malformed = "malformed", Unsupported = "unsupported_operator", UnknownAttribute = "unknown_attribute";
+    ForeignId, "id": Application = "application", Unknown = "unknown";
+    PlaneWord, "plane": Management = "management", Data = "data";
     Name, "detector":
         StoredCredential = "stored_credential",
         SystemKeyMode = "system_key_mode",
@@ -43,10 +99,28 @@ words! {
         PublicContainer = "public_container",
         PublicAccount = "public_account",
         OpenFirewall = "open_firewall",
+        MayAct = "may_act",
+        BroadGrant = "broad_grant",
+        SharedIdentity = "shared_identity",
+        SubResource = "sub_resource",
+        DeletedPrincipal = "deleted_principal",
+        GrantLapses = "grant_lapses",
+        ConditionBypassed = "condition_bypassed",
+        ConditionDoubtful = "condition_doubtful",
+        AclMask = "acl_mask",
+        AclDefault = "acl_default",
+        AclForeignId = "acl_foreign_id",
         ReadsNothing = "reads_nothing",
         Incomplete = "incomplete",
         SuppressionExpired = "suppression_expired",
         SuppressionUnmatched = "suppression_unmatched";
+}
+
+/// [`Plane`] in rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PlaneWord {
+    Management,
+    Data,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +136,17 @@ enum Name {
     PublicContainer,
     PublicAccount,
     OpenFirewall,
+    MayAct,
+    BroadGrant,
+    SharedIdentity,
+    SubResource,
+    DeletedPrincipal,
+    GrantLapses,
+    ConditionBypassed,
+    ConditionDoubtful,
+    AclMask,
+    AclDefault,
+    AclForeignId,
     ReadsNothing,
     Incomplete,
     SuppressionExpired,
@@ -93,6 +178,28 @@ pub enum Detector {
     PublicAccount,
     /// An account is open to every network.
     OpenFirewall,
+    /// Somebody may do something.
+    MayAct(MayAct),
+    /// The identity of a compute reads by a role assignment above the container.
+    BroadGrant,
+    /// Several computes have one identity.
+    SharedIdentity,
+    /// A compute does not reach a sub-resource of an account that it needs.
+    SubResource,
+    /// A role assignment to a principal that the directory does not hold.
+    DeletedPrincipal,
+    /// A role assignment ends before the horizon.
+    GrantLapses,
+    /// Something lets a principal past the condition of its role assignment.
+    ConditionBypassed(BypassedBy),
+    /// Something is the matter with the condition of a role assignment.
+    ConditionDoubtful(ConditionTrouble),
+    /// The mask takes from an ACL entry what it was written for.
+    AclMask,
+    /// Files created in a folder later will be closed to who reads it.
+    AclDefault,
+    /// An ACL names what is no object id.
+    AclForeignId(ForeignId),
     /// A deployment can read none of the inputs.
     ReadsNothing,
     /// Something was not collected, so that other findings could not be judged.
@@ -106,6 +213,21 @@ pub enum Detector {
 /// The word of a value.
 fn word<T: Word + PartialEq>(value: T) -> &'static str {
     T::words().into_iter().find(|(own, _)| *own == value).map(|(_, word)| word).unwrap_or_default()
+}
+
+/// Parameters of [`Detector::MayAct`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MayAct {
+    /// Who.
+    pub who: Actor,
+    /// What.
+    pub action: Action,
+    /// On which plane.
+    pub plane: Plane,
+    /// Where.
+    pub at: ActAt,
+    /// Leaves out the container of a default datastore that stores no credential: outputs are written there.
+    pub spare_default_store: bool,
 }
 
 impl Detector {
@@ -123,6 +245,17 @@ impl Detector {
             Detector::PublicContainer => Name::PublicContainer,
             Detector::PublicAccount => Name::PublicAccount,
             Detector::OpenFirewall => Name::OpenFirewall,
+            Detector::MayAct(_) => Name::MayAct,
+            Detector::BroadGrant => Name::BroadGrant,
+            Detector::SharedIdentity => Name::SharedIdentity,
+            Detector::SubResource => Name::SubResource,
+            Detector::DeletedPrincipal => Name::DeletedPrincipal,
+            Detector::GrantLapses => Name::GrantLapses,
+            Detector::ConditionBypassed(_) => Name::ConditionBypassed,
+            Detector::ConditionDoubtful(_) => Name::ConditionDoubtful,
+            Detector::AclMask => Name::AclMask,
+            Detector::AclDefault => Name::AclDefault,
+            Detector::AclForeignId(_) => Name::AclForeignId,
             Detector::ReadsNothing => Name::ReadsNothing,
             Detector::Incomplete => Name::Incomplete,
             Detector::SuppressionExpired => Name::SuppressionExpired,
@@ -136,7 +269,31 @@ impl Detector {
             Detector::StoredCredential(kinds) => {
                 vec![("credentials", kinds.iter().map(|kind| word(*kind)).collect::<Vec<_>>().join(", "))]
             }
+            Detector::MayAct(may) => {
+                let plane = word(match may.plane {
+                    Plane::Management => PlaneWord::Management,
+                    Plane::Data => PlaneWord::Data,
+                });
+                let mut all = vec![
+                    ("who", word(may.who).to_owned()),
+                    ("action", may.action.to_string()),
+                    ("plane", plane.to_owned()),
+                    ("at", word(may.at).to_owned()),
+                ];
+                all.extend(may.spare_default_store.then(|| ("spare_default_store", "true".to_owned())));
+                all
+            }
+            Detector::ConditionBypassed(by) => vec![("by", word(*by).to_owned())],
+            Detector::ConditionDoubtful(trouble) => vec![("trouble", word(*trouble).to_owned())],
+            Detector::AclForeignId(id) => vec![("names", word(*id).to_owned())],
             Detector::SystemKeyMode
+            | Detector::BroadGrant
+            | Detector::SharedIdentity
+            | Detector::SubResource
+            | Detector::DeletedPrincipal
+            | Detector::GrantLapses
+            | Detector::AclMask
+            | Detector::AclDefault
             | Detector::AuthModeDisagrees
             | Detector::SharedKeyUnneeded
             | Detector::SasExpires
@@ -169,7 +326,18 @@ impl Detector {
             Detector::SasBroad => &["writes"],
             Detector::PublicContainer => &["read_only"],
             Detector::OpenFirewall => &["credential_opens", "private_endpoint"],
+            Detector::MayAct(_) => &["system"],
+            Detector::BroadGrant => &["above_account"],
+            Detector::GrantLapses => &["activated"],
+            Detector::AclDefault => &["no_default_entries"],
             Detector::SystemKeyMode
+            | Detector::SharedIdentity
+            | Detector::SubResource
+            | Detector::DeletedPrincipal
+            | Detector::ConditionBypassed(_)
+            | Detector::ConditionDoubtful(_)
+            | Detector::AclMask
+            | Detector::AclForeignId(_)
             | Detector::AuthModeDisagrees
             | Detector::SasOutlivesPolicy
             | Detector::PublicAccount
@@ -194,9 +362,30 @@ pub(super) fn read(entry: &mut Entry<'_, '_>) -> Option<Detector> {
         Name::PublicContainer => Detector::PublicContainer,
         Name::PublicAccount => Detector::PublicAccount,
         Name::OpenFirewall => Detector::OpenFirewall,
+        Name::MayAct => Detector::MayAct(may_act(entry)?),
+        Name::BroadGrant => Detector::BroadGrant,
+        Name::SharedIdentity => Detector::SharedIdentity,
+        Name::SubResource => Detector::SubResource,
+        Name::DeletedPrincipal => Detector::DeletedPrincipal,
+        Name::GrantLapses => Detector::GrantLapses,
+        Name::ConditionBypassed => Detector::ConditionBypassed(entry.word("by")?),
+        Name::ConditionDoubtful => Detector::ConditionDoubtful(entry.word("trouble")?),
+        Name::AclMask => Detector::AclMask,
+        Name::AclDefault => Detector::AclDefault,
+        Name::AclForeignId => Detector::AclForeignId(entry.word("names")?),
         Name::ReadsNothing => Detector::ReadsNothing,
         Name::Incomplete => Detector::Incomplete,
         Name::SuppressionExpired => Detector::SuppressionExpired,
         Name::SuppressionUnmatched => Detector::SuppressionUnmatched,
     })
+}
+
+fn may_act(entry: &mut Entry<'_, '_>) -> Option<MayAct> {
+    let (who, action, plane, at) = (entry.word("who"), entry.action("action"), entry.word("plane"), entry.word("at"));
+    let spare = entry.optional_flag("spare_default_store").unwrap_or_default();
+    let plane = plane.map(|plane| match plane {
+        PlaneWord::Management => Plane::Management,
+        PlaneWord::Data => Plane::Data,
+    });
+    Some(MayAct { who: who?, action: action?, plane: plane?, at: at?, spare_default_store: spare })
 }

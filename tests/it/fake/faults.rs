@@ -30,6 +30,8 @@ pub(crate) enum Spoil {
     Page(u16),
     /// 200 with this body.
     Body(&'static str),
+    /// A status with this body.
+    Echo(u16, &'static str),
     /// The answer with every value of one JSON type turned into one of another.
     Retyped(Retype),
     /// The answer with its keys in another casing.
@@ -115,6 +117,7 @@ pub(crate) fn strike(cloud: &Cloud, service: Service, request: &Request, answer:
         Spoil::NullValue => Response::json(200, &json!({ "value": null })),
         Spoil::Page(status) => Response::new(*status).with("content-type", "text/html").body("<html><body>Not here</body></html>"),
         Spoil::Body(text) => Response::new(200).with("content-type", "application/json").body(*text),
+        Spoil::Echo(status, text) => Response::new(*status).with("content-type", "application/json").body(*text),
         Spoil::Retyped(how) => changed(answer(), &mut |value| retype(value, *how)),
         Spoil::OddKeys => changed(answer(), &mut odd_keys),
         Spoil::NoProperties => changed(answer(), &mut without_properties),

@@ -7,7 +7,7 @@ use azure_core::credentials::Secret;
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
 use azure_core::http::{AsyncRawResponse, Body, HttpClient, Request as Asked, StatusCode};
-use canread::collect::{self, Audience, Endpoints, Plan, Progress, ServiceCarrier, Transport, TypedAuthorization};
+use canread::collect::{self, Audience, Call, Endpoints, Plan, Progress, ServiceCarrier, Transport, TypedAuthorization};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -87,6 +87,18 @@ impl Memory {
         })
     }
 
+    /// Panics in the middle of a request, with everything in the message that a program could put there.
+    pub(crate) fn break_off(self: &Arc<Self>) {
+        paused(async {
+            let transport = self.transport(Duration::from_secs(1));
+            let url = "http://127.0.0.1:4/blobdata/raw?sig=canaryPanic0000".parse().expect("a URL");
+            let mut call = Call { account: Some("blobdata".to_owned()), ..Call::get(collect::Service::Blob, url) };
+            call.headers.push(("authorization".to_owned(), "canary-header-0000".to_owned()));
+            let reply = transport.send(&call).await;
+            panic!("{call:?} {reply:?} {transport:?} {:?} {self:p}", transport.tokens());
+        });
+    }
+
     fn desk(&self, port: Option<u16>) -> Option<&Desk> {
         self.desks.get(usize::from(port?).checked_sub(1)?)
     }
@@ -95,6 +107,49 @@ impl Memory {
 impl Drop for Memory {
     fn drop(&mut self) {
         self.cloud.assert_guarded();
+    }
+}
+
+/// An answer: to requests whose path ends so, whatever their query.
+pub(crate) struct Answer {
+    pub(crate) path_end: String,
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What a plan collects where only these answers are given and everything else is refused: the file. The tokens are those
+/// of `memory`.
+pub(crate) fn replayed(memory: &Arc<Memory>, answers: Vec<Answer>, plan: &Plan) -> String {
+    paused(async {
+        let http: Arc<dyn HttpClient> = Arc::new(Replay(answers));
+        let tokens = memory.transport(STEP).tokens().clone();
+        let transport = Arc::new(Transport::new(memory.endpoints(), tokens, http, Duration::from_secs(60)));
+        let carrier = Arc::new(ServiceCarrier::resource_manager(Arc::clone(&transport)));
+        let source = TypedAuthorization::new(carrier, memory.endpoints().arm("").expect("a URL"));
+        collect::collect(&transport, &source, plan, &Unheard).await.file("2026-11-22T10:00:00Z")
+    })
+}
+
+/// Recorded answers, by the end of the path that is asked for.
+struct Replay(Vec<Answer>);
+
+impl std::fmt::Debug for Replay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Replay")
+    }
+}
+
+#[async_trait::async_trait]
+impl HttpClient for Replay {
+    async fn execute_request(&self, request: &Asked) -> azure_core::Result<AsyncRawResponse> {
+        let path = request.url().path().to_ascii_lowercase();
+        let fits = |answer: &&Answer| path.ends_with(&answer.path_end.to_ascii_lowercase());
+        let response = match self.0.iter().find(fits) {
+            Some(answer) => Response { headers: answer.headers.clone(), ..Response::new(answer.status).body(answer.body.clone()) },
+            None => super::error(403, "AuthorizationFailed", "not recorded"),
+        };
+        deliver(response, request.method().as_str() == "HEAD")
     }
 }
 

@@ -13,7 +13,7 @@ use quick_xml::events::Event;
 use std::collections::BTreeMap;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
     #[test]
     fn planted_names_stay_names(texts in prop::collection::vec(text(), 1..9), fails in any::<bool>()) {
         let report = Planter::new(texts.clone()).report();
@@ -28,6 +28,7 @@ proptest! {
                 "github" => github(&out, told),
                 "azuredevops" => azure_devops(&out, told),
                 "json" => prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap(), serde_json::to_value(&report).unwrap()),
+                "html" => super::page::markup_is_own(&out),
                 "table" => {}
                 other => panic!("no check for {other}"),
             }

@@ -1,12 +1,15 @@
 //! Formats for pipelines: SARIF, JUnit, Markdown, annotations.
 
 mod inert;
+mod page;
 mod planted;
 mod schemas;
 mod told;
 
+pub(crate) use schemas::tool;
+
 use canread::output::notice::{self, Notices, Undetermined, Written};
-use canread::output::{annotations, json, junit, markdown, sarif, table};
+use canread::output::{annotations, html, json, junit, markdown, sarif, table};
 use canread::report::Report;
 
 /// What a report comes to in every format, by the format's name.
@@ -24,6 +27,7 @@ pub(crate) fn formats(report: &Report, written: &Written, fails: bool) -> Vec<(&
     add("markdown", &|out| markdown::markdown(&notices, out));
     add("github", &|out| annotations::github(&notices, out));
     add("azuredevops", &|out| annotations::azure_devops(&notices, out));
+    add("html", &|out| html::check(report, crate::embedded_rules(), out));
     add("json", &|out| json::pretty(report, out));
     add("table", &|out| table::job(report, table::Style { color: false, width: 60, verbose: true }, out));
     found

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 
 /// What one of the formats, or a log they end up in, gives a meaning to.
 const NASTY: &[&str] = &[
+    "<script>window.planted=1</script>",
+    "<img src=x onerror=\"window.planted=1\">",
+    "\" onclick=\"window.planted=1",
+    "</script><script>window.planted=1</script>",
     "]]>",
     "<![CDATA[",
     "<script>alert(1)</script>",
@@ -230,6 +234,7 @@ impl Planter {
                 missing: self.missing(),
                 assumptions: vec![self.text()],
             }),
+            what_if: None,
             fixes: vec![fix],
             warnings: vec![
                 WarningReport { id: "snapshot/old".to_owned(), message: self.text() },

@@ -4,8 +4,8 @@
 
 use super::formats;
 use super::planted::{Planter, text, written};
-use crate::command::{canread, root};
-use crate::world2::Temporary;
+use crate::command::root;
+use crate::world2::{Temporary, run};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -26,7 +26,7 @@ pub(crate) fn tool(path: &str) -> Option<PathBuf> {
 fn documents(format: &str) -> Vec<String> {
     let mut found: Vec<String> = crate::examples::questions()
         .iter()
-        .map(|command| canread(&command.iter().map(String::as_str).chain(["-o", format]).collect::<Vec<_>>()).out)
+        .map(|command| run(&command.iter().map(String::as_str).chain(["-o", format]).collect::<Vec<_>>()).out)
         .filter(|out| !out.is_empty())
         .collect();
     assert!(found.len() > 25, "{}", found.len());

@@ -3,9 +3,14 @@
 #![expect(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
 
 mod accounts;
+mod acls;
+mod assignments;
 mod command;
 mod credentials;
+mod laws;
 mod matrix;
+mod real;
+mod rights;
 mod suppressing;
 
 use crate::world2::{AT, Answer, World, store_id};
