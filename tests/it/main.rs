@@ -36,8 +36,6 @@ mod kernel_acl;
 mod laws;
 mod layers;
 #[cfg(feature = "collect")]
-mod live;
-#[cfg(feature = "collect")]
 mod live_ask;
 #[cfg(feature = "collect")]
 mod live_bridge;
@@ -47,6 +45,8 @@ mod live_canary;
 mod live_carrier;
 #[cfg(feature = "collect")]
 mod live_check;
+#[cfg(feature = "collect")]
+mod live_corpus;
 #[cfg(feature = "collect")]
 mod live_counts;
 #[cfg(feature = "collect")]

@@ -110,6 +110,49 @@ impl Drop for Memory {
     }
 }
 
+/// An answer: to requests whose path ends so, whatever their query.
+pub(crate) struct Answer {
+    pub(crate) path_end: String,
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What a plan collects where only these answers are given and everything else is refused: the file. The tokens are those
+/// of `memory`.
+pub(crate) fn replayed(memory: &Arc<Memory>, answers: Vec<Answer>, plan: &Plan) -> String {
+    paused(async {
+        let http: Arc<dyn HttpClient> = Arc::new(Replay(answers));
+        let tokens = memory.transport(STEP).tokens().clone();
+        let transport = Arc::new(Transport::new(memory.endpoints(), tokens, http, Duration::from_secs(60)));
+        let carrier = Arc::new(ServiceCarrier::resource_manager(Arc::clone(&transport)));
+        let source = TypedAuthorization::new(carrier, memory.endpoints().arm("").expect("a URL"));
+        collect::collect(&transport, &source, plan, &Unheard).await.file("2026-11-22T10:00:00Z")
+    })
+}
+
+/// Recorded answers, by the end of the path that is asked for.
+struct Replay(Vec<Answer>);
+
+impl std::fmt::Debug for Replay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Replay")
+    }
+}
+
+#[async_trait::async_trait]
+impl HttpClient for Replay {
+    async fn execute_request(&self, request: &Asked) -> azure_core::Result<AsyncRawResponse> {
+        let path = request.url().path().to_ascii_lowercase();
+        let fits = |answer: &&Answer| path.ends_with(&answer.path_end.to_ascii_lowercase());
+        let response = match self.0.iter().find(fits) {
+            Some(answer) => Response { headers: answer.headers.clone(), ..Response::new(answer.status).body(answer.body.clone()) },
+            None => super::error(403, "AuthorizationFailed", "not recorded"),
+        };
+        deliver(response, request.method().as_str() == "HEAD")
+    }
+}
+
 /// Runs async work on a clock that stands still while anything can be done.
 pub(crate) fn paused<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime").block_on(work)

@@ -17,7 +17,7 @@ mod world;
 
 pub(crate) use arm::{PLANTED_CLIENT_SECRET, PLANTED_SIGNATURE, planted_key};
 pub(crate) use faults::{Fault, Retype, Spoil};
-pub(crate) use memory::{Collection, Memory};
+pub(crate) use memory::{Answer, Collection, Memory, paused, replayed};
 pub(crate) use run::{Ran, Tokens, canread};
 
 use base64::Engine as _;
