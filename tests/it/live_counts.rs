@@ -1,9 +1,11 @@
 //! How many requests and how many dependent waves each kind of input costs: counted, on a clock that stands still.
+#![cfg_attr(test, expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking"))]
 
 use crate::fake::{Collection, Memory, Options};
 use crate::live_ask::Ask;
 use crate::live_world::LiveWorld;
 use canread::eval::Verdict;
+use serde_json::json;
 use std::time::Duration;
 
 /// The worlds and questions that are counted.
@@ -81,6 +83,56 @@ fn each_kind_of_input_costs_what_it_must() {
         let collection = memory.collect(&ask.plan(), Duration::from_secs(60));
         assert_eq!(collection.gaps, Vec::<String>::new(), "{name}");
         assert_eq!(ask.judge(&collection.file).verdict(), Verdict::Allowed, "{name}");
+        assert_eq!((collection.log.len(), waves(&collection)), (requests, most), "{name}\n{}", told(&collection));
+    }
+}
+
+const SUBSCRIPTION: &str = "/subscriptions/5d0c3b1e-0000-4000-8000-000000000001";
+const FOREIGN: &str = "/subscriptions/5d0c3b1e-0000-4000-8000-000000000002";
+
+#[test]
+fn an_account_of_another_subscription_costs_no_further_wave() {
+    let (_, world, ask) = kinds().into_iter().find(|(name, ..)| *name == "blob URL").expect("a kind of input");
+    let account = "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/blobdata";
+    let foreign = json!({"kind": "subscription", "subscription_id": "5d0c3b1e-0000-4000-8000-000000000002", "state": "Enabled",
+        "tenant_id": "5d0c3b1e-0000-4000-8000-0000000000aa", "management_groups": ["dev", "5d0c3b1e-0000-4000-8000-0000000000aa"]});
+    let state = format!("{}{foreign}\n", world.text().replace(&format!("{SUBSCRIPTION}{account}"), &format!("{FOREIGN}{account}")));
+    let memory = Memory::new(&state, Options::default());
+    let collection = memory.collect(&ask.plan(), Duration::from_secs(60));
+    assert_eq!(ask.judge(&collection.file).requirements(), ask.judge(&state).requirements());
+    assert_eq!(ask.judge(&state).verdict(), Verdict::Allowed);
+    // State and management groups of the other subscription: two requests more.
+    assert_eq!((collection.log.len(), waves(&collection)), (35, 2), "{}", told(&collection));
+}
+
+#[test]
+fn a_private_endpoint_in_the_network_of_the_cluster_costs_no_further_wave() {
+    let group = format!("{SUBSCRIPTION}/resourceGroups/rg/providers");
+    let network = format!("{group}/Microsoft.Network/virtualNetworks/nodes");
+    let (subnet, other) = (format!("{network}/subnets/cluster"), format!("{network}/subnets/endpoints"));
+    let endpoint = format!("{group}/Microsoft.Network/privateEndpoints/blobdata-blob");
+    for (name, requests, most) in [("blob URL", 36, 2), ("datastore without credential", 37, 2), ("asset by label", 39, 3)] {
+        let (_, mut world, ask) = kinds().into_iter().find(|(kind, ..)| *kind == name).expect("a kind of input");
+        world.change("/computes/cpu", |body| body["properties"]["properties"]["subnet"] = json!({"id": subnet}));
+        world.change("/storageAccounts/blobdata", |body| {
+            body["properties"]["publicNetworkAccess"] = "Disabled".into();
+            body["properties"]["privateEndpointConnections"] = json!([{"id": "c", "name": "c", "properties": {"privateEndpoint": {"id": endpoint},
+                "groupIds": ["blob"], "privateLinkServiceConnectionState": {"status": "Approved"}}}]);
+        });
+        let connection = json!({"properties": {"privateLinkServiceId": format!("{group}/Microsoft.Storage/storageAccounts/blobdata"),
+            "groupIds": ["blob"], "privateLinkServiceConnectionState": {"status": "Approved"}}});
+        for body in [
+            json!({"id": network, "name": "nodes", "properties": {"virtualNetworkPeerings": [], "subnets": []}}),
+            json!({"id": subnet, "name": "cluster", "properties": {"addressPrefix": "10.0.0.0/24", "serviceEndpoints": []}}),
+            json!({"id": endpoint, "name": "blobdata-blob", "properties": {"subnet": {"id": other}, "provisioningState": "Succeeded",
+                "privateLinkServiceConnections": [connection]}}),
+        ] {
+            world.lines.push(json!({"kind": "resource", "body": body}));
+        }
+        let memory = Memory::new(&world.text(), Options::default());
+        let collection = memory.collect(&ask.plan(), Duration::from_secs(60));
+        assert_eq!(ask.judge(&collection.file).requirements(), ask.judge(&world.text()).requirements(), "{name}");
+        assert_eq!(ask.judge(&world.text()).verdict(), Verdict::Allowed, "{name}");
         assert_eq!((collection.log.len(), waves(&collection)), (requests, most), "{name}\n{}", told(&collection));
     }
 }
