@@ -61,8 +61,8 @@ fn unlisted(subject: &Subject<'_>, account: &StorageAccount) -> Option<Missing> 
         return None;
     }
     let lookup = subject.cx.snapshot.resource_lookup(&container_scope(&account.id, "any"));
-    let list = account.id.join("blobServices/default/containers");
-    (!lookup.is_complete()).then(|| Missing::resource(&list, &lookup))
+    let service = account.id.join("blobServices/default");
+    (!lookup.is_complete()).then(|| Missing::resource(&service, &lookup))
 }
 
 /// Accounts that permit public containers, and have none that is known of.

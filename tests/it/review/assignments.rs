@@ -123,6 +123,8 @@ fn a_condition_that_leaves_the_super_user_out_is_found() {
         (BLOB_OWNER, "acct", condition(&[READS], ONLY_C)),
         (READER, "lake", condition(&[READS], ONLY_C)),
         (BLOB_OWNER, "lake", ONLY_C.to_owned()),
+        // A condition on something else is no restriction of blobs.
+        (BLOB_OWNER, "lake", condition(&["Microsoft.Authorization/roleAssignments/write"], ONLY_C)),
     ] {
         let answer = review(&conditional(role, account, &text), &[]);
         assert!(of(&answer, "condition-bypassed-by-super-user").is_empty(), "{role} {account} {text}: {}", answer.out);
@@ -152,6 +154,9 @@ fn conditions_that_cannot_work_or_be_told_are_found() {
             assert!(of(&answer, other).is_empty(), "{other}");
         }
     }
+    // What is asked of other actions than those on blobs leaves no verdict open.
+    let elsewhere = conditional(READER, "acct", &condition(&["Microsoft.Authorization/roleAssignments/write"], unknown));
+    assert!(of(&review(&elsewhere, &[]), "condition-not-decidable").is_empty());
     // A GUID operator works on roles without storage data actions; of a role nobody collected it is not known.
     let mut world = conditional(crate::world2::CONTRIBUTOR, "acct", &condition(&[READS], guid));
     assert!(of(&review(&world, &[]), "condition-unsupported-operator").is_empty());
