@@ -1,7 +1,7 @@
 //! Findings about role assignments and their conditions.
 
 use super::{clean, evidence, message, of, review, text, waits_for, where_found};
-use crate::world2::{ANA, AT, CLUSTER, READER, TEAM, World, account_id, workspace};
+use crate::world2::{ANA, CLUSTER, READER, TEAM, World, account_id};
 use serde_json::json;
 
 const BLOB_OWNER: &str = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
@@ -66,7 +66,6 @@ fn a_role_that_ends_before_the_horizon_is_found() {
     world.drop("more").drop("closed").coverage("role_assignments", &account_id("acct"));
     let waits = waits_for(&review(&world, &[]), "grant-lapsing");
     assert!(waits.contains(&format!("schedule_instances {}", account_id("acct"))), "{waits:?}");
-    let _ = AT;
 }
 
 fn condition(actions: &[&str], rest: &str) -> String {
@@ -165,5 +164,4 @@ fn conditions_that_cannot_work_or_be_told_are_found() {
     world.drop("closed");
     let waits = waits_for(&review(&world, &[]), "condition-unsupported-operator");
     assert!(waits.contains(&format!("role_definitions {}", account_id("acct"))), "{waits:?}");
-    let _ = workspace();
 }
