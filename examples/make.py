@@ -450,6 +450,16 @@ def role_on_workspace_identity():
     return state
 
 
+def role_moved():
+    """The state after `role_on_workspace_identity` was mended: the role is the cluster's, keys are off, TLS 1.3 is asked for."""
+    state = job()
+    blob(state, allowSharedKeyAccess=False, minimumTlsVersion="TLS1_3")
+    invoker_reads(state)
+    cluster_reads(state)
+    state.everything()
+    return state
+
+
 def contributor_is_no_data_role():
     """Contributor on the account manages it, and reads no blob."""
     state = job()
@@ -670,6 +680,7 @@ EXAMPLES = [
     heart,
     clean,
     role_on_workspace_identity,
+    role_moved,
     contributor_is_no_data_role,
     no_identity,
     acl_no_execute,

@@ -119,7 +119,7 @@ pub(super) fn review(review: Review) -> Result<ReviewArgs, Exit> {
     let input = |text: &String| {
         let option = InputOption::new(text);
         let name = option.name.unwrap_or_else(|| UNNAMED_INPUT.to_owned());
-        JobData { name, reference: option.reference, declared: declared.clone(), origin: ReferenceOrigin::CommandLine }
+        JobData { name, reference: option.reference, declared: declared.clone(), origin: ReferenceOrigin::CommandLine, line: None }
     };
     Ok(ReviewArgs {
         state,

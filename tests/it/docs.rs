@@ -31,7 +31,8 @@ fn between(text: &str, mark: &str, new: &str) -> String {
 #[test]
 fn the_command_line_is_documented_as_it_is() {
     let mut text = String::from("# Command line\n\nWhat `--help` prints, written by a test.\n");
-    for command in [None, Some("check"), Some("access"), Some("review"), Some("rules"), Some("completions"), Some("man")] {
+    let commands = ["check", "access", "who", "diff", "explain", "review", "snapshot", "rules", "completions", "man"];
+    for command in std::iter::once(None).chain(commands.map(Some)) {
         let mut arguments: Vec<&str> = command.into_iter().collect();
         arguments.push("--help");
         let ran = canread(&arguments);
@@ -160,6 +161,9 @@ fn every_link_between_documents_leads_somewhere() {
         "CHANGELOG.md",
         "SECURITY.md",
         "docs/design.md",
+        "docs/live.md",
+        "docs/formats.md",
+        "docs/recipes/README.md",
         "docs/snapshot.md",
         "docs/verdicts.md",
         "docs/review.md",
@@ -189,7 +193,7 @@ fn man_page_and_completions_name_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = canread(&["completions", shell]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{shell}");
-        for word in ["check", "access", "review", "rules", "completions", "snapshot", "assume-below"] {
+        for word in ["check", "access", "review", "who", "diff", "rules", "completions", "snapshot", "assume-below"] {
             assert!(ran.out.contains(word), "completions for {shell} lack {word}");
         }
     }

@@ -18,6 +18,7 @@ mod text;
 mod window;
 
 pub use condition::{ConditionOf, ConditionQuestion, condition_holds};
+pub use near::LIST_KEYS;
 pub use window::grant_end;
 
 use super::{Context, DataTarget, Evidence, EvidenceKind, Judgement, Leaf, Proof, Verdict};

@@ -47,11 +47,12 @@ pub fn may_invoke<J: Judgement>(cx: &Context<'_>, job: &JobView<'_>) -> J {
     J::all(|| "the invoker holds the actions without which a batch job cannot be created".to_owned(), required)
 }
 
-/// `job/invoke`: every action of the deny set must be held; each missing one of the others is a warning.
-pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (RequirementFinding, Vec<Warning>) {
+/// `job/invoke`: every action of the deny set must be held; each missing one of the others is a warning, where `advise` asks
+/// for warnings.
+pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool, advise: bool) -> (RequirementFinding, Vec<Warning>) {
     let documented = cx.rules.invoke_actions().iter().filter(|rule| rule.on_missing == OnMissing::Warn);
-    let asked = documented.filter(|rule| !rule.for_assets || with_assets);
-    let lacks = |rule: &&InvokeAction| is_lacking(&invoker_may(cx, &job.invoker, &rule.action, invoke_scope(job, rule.scope)));
+    let asked = documented.filter(|rule| advise && (!rule.for_assets || with_assets));
+    let lacks = |rule: &&InvokeAction| is_lacking(cx, &job.invoker, &rule.action, invoke_scope(job, rule.scope));
     let lacking: Vec<&InvokeAction> = asked.filter(lacks).collect();
     let proof: Proof = may_invoke(cx, job);
     let summary = match (&job.invoker, proof.verdict()) {
@@ -65,12 +66,16 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
 }
 
 /// Denied, or open only for what no look-up decides: `workspaces/*/read` may or may not cover `workspaces/read`.
-fn is_lacking(proof: &Proof) -> bool {
+fn is_lacking(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>, action: &Action, scope: &Scope) -> bool {
     let open = |missing: &Missing| missing.what == What::OpenQuestion && *missing != crate::eval::nobody_signed_in();
-    match proof.verdict() {
+    let bare = match invoker_identities(cx, invoker) {
+        Known::Known(who) => rbac::management::<Verdict>(cx, &who, action, scope).together(String::new),
+        Known::Missing(_) => Verdict::Undetermined,
+    };
+    match bare {
         Verdict::Allowed => false,
         Verdict::Denied => true,
-        Verdict::Undetermined => proof.missing().iter().all(open),
+        Verdict::Undetermined => invoker_may::<Proof>(cx, invoker, action, scope).missing().iter().all(open),
     }
 }
 
