@@ -2,7 +2,7 @@
 
 use super::{Finding, Occurrence, Review};
 use crate::eval::{Evidence, EvidenceKind};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, redacted};
 use crate::rules::{Detector, RuleSet};
 use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
@@ -115,6 +115,8 @@ fn one(raw: &RawOne, place: &str, rules: &RuleSet) -> Result<Suppression, Vec<St
     }
     match (glob, until) {
         (Ok(glob), Some(until)) if faults.is_empty() => {
+            // What a file holds may stand in the wrong place, and reports repeat it.
+            let (resource, reason) = (redacted(&resource), redacted(&reason));
             Ok(Suppression { id, resource, reason, until, place: place.to_owned(), matcher: glob.compile_matcher() })
         }
         (_, _) => Err(faults),

@@ -1,8 +1,10 @@
 //! `[[finding]]`: a finding of the security review: what looks for it, how bad it is, why, and how to fix it.
 
 mod detector;
+mod terms;
 
-pub use detector::{ActAt, Actor, BypassedBy, ConditionTrouble, Detector, ForeignId, MayAct, StoredKind};
+pub use detector::{Detector, MayAct};
+pub use terms::{ActAt, Actor, BypassedBy, ConditionTrouble, ForeignId, StoredKind};
 
 use super::Provenance;
 use super::entry::Entry;

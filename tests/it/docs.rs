@@ -193,7 +193,7 @@ fn man_page_and_completions_name_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = canread(&["completions", shell]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{shell}");
-        for word in ["check", "access", "who", "diff", "rules", "completions", "snapshot", "assume-below"] {
+        for word in ["check", "access", "review", "who", "diff", "rules", "completions", "snapshot", "assume-below"] {
             assert!(ran.out.contains(word), "completions for {shell} lack {word}");
         }
     }

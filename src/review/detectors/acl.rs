@@ -18,8 +18,8 @@ const CITED: usize = 10;
 /// The paths of one file system that share a trouble, first of all the highest.
 #[derive(Default)]
 pub(super) struct Paths {
-    pub(super) evidence: Vec<Evidence>,
-    pub(super) count: usize,
+    evidence: Vec<Evidence>,
+    count: usize,
 }
 
 impl Paths {
@@ -33,6 +33,12 @@ impl Paths {
     /// Id of the first path.
     pub(super) fn first(&self) -> String {
         self.evidence.first().map(|evidence| evidence.id.clone()).unwrap_or_default()
+    }
+
+    /// The occurrence for what the entries name, which tells it apart from others on the same paths.
+    pub(super) fn occurrence(self, id: &ObjectId, message: String) -> Occurrence {
+        let named = Evidence::new(EvidenceKind::DirectoryObject, id.as_str(), "what the entries name");
+        Occurrence::new(self.first(), message, std::iter::once(named).chain(self.evidence).collect())
     }
 
     pub(super) fn and_more(&self) -> String {
@@ -103,7 +109,7 @@ pub(super) fn masked(subject: &Subject<'_>) -> Detected {
             paths.and_more(),
             named(&subject.cx, &id)
         );
-        detected.found.push(Occurrence::new(paths.first(), message, paths.evidence));
+        detected.found.push(paths.occurrence(&id, message));
     }
     detected
 }

@@ -2,7 +2,6 @@
 
 use super::acl::{Paths, each_acl};
 use crate::model::{AclTag, ContainerKey, DirectoryObject, Found, ObjectId, PrincipalKind};
-use crate::review::Occurrence;
 use crate::review::found::Detected;
 use crate::review::subject::Subject;
 use crate::rules::ForeignId;
@@ -34,7 +33,7 @@ pub(super) fn foreign(subject: &Subject<'_>, names: ForeignId) -> Detected {
             ForeignId::Unknown => "which no object of the directory bears",
         };
         let message = format!("the ACL of {}{} names {id}, {what}: the entry grants nothing", paths.first(), paths.and_more());
-        detected.found.push(Occurrence::new(paths.first(), message, paths.evidence));
+        detected.found.push(paths.occurrence(&id, message));
     }
     detected
 }

@@ -1,6 +1,6 @@
 //! Identities of computes that read by a role assignment above the container.
 
-use crate::eval::{Evidence, EvidenceKind, Verdict, rbac};
+use crate::eval::{Evidence, EvidenceKind, Judgement, Proof, Verdict, rbac};
 use crate::model::{ObjectId, Operation, RoleAssignment, Scope};
 use crate::review::Occurrence;
 use crate::review::found::{Detected, cited};
@@ -19,10 +19,10 @@ pub(super) fn broad(subject: &Subject<'_>) -> Detected {
     for target in &subject.containers {
         for id in identities.keys() {
             let who = cx.snapshot.identities(id);
-            let proof: crate::eval::Proof =
+            let proof: Proof =
                 rbac::data_operation(cx, &who, Operation::Read, target).together(|| format!("{id} may read {}", target.describe()));
             detected.lacks(&proof);
-            if crate::eval::Judgement::verdict(&proof) != Verdict::Allowed {
+            if proof.verdict() != Verdict::Allowed {
                 continue;
             }
             for evidence in cited(&proof, Verdict::Allowed).into_iter().filter(|one| one.kind == EvidenceKind::RoleAssignment) {

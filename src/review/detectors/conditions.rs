@@ -2,7 +2,7 @@
 
 use crate::eval::condition::lint;
 use crate::eval::{Evidence, EvidenceKind};
-use crate::model::{Availability, Condition, Missing, RoleAssignment, RoleDefinition, What};
+use crate::model::{Action, ActionPattern, Availability, Condition, Coverage, Missing, Plane, RoleAssignment, RoleDefinition, What};
 use crate::review::Occurrence;
 use crate::review::found::Detected;
 use crate::review::holders::named;
@@ -11,6 +11,19 @@ use crate::rules::ConditionTrouble;
 
 /// Prefix of the actions of storage services, lower case.
 const STORAGE: &str = "microsoft.storage/";
+
+/// Permits every operation on data of an account with a hierarchical namespace. Source: "Actions and attributes for Azure
+/// role assignment conditions for Azure Blob Storage".
+pub(super) const SUPER_USER: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/runAsSuperUser/action";
+
+/// What conditions on blobs are about.
+pub(super) const ON_BLOBS: [&str; 5] = [
+    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete",
+    SUPER_USER,
+];
 
 /// Role assignments with a condition that bear on the subject.
 pub(super) fn conditional<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s RoleAssignment, &'s str)> {
@@ -37,7 +50,8 @@ pub(super) fn doubtful(subject: &Subject<'_>, trouble: ConditionTrouble) -> Dete
                 Some(role) if trouble == ConditionTrouble::Unsupported => condition
                     .uses_guid_operator()
                     .then(|| format!("it uses a GUID operator on role `{}`, whose every access to data then fails", role.name)),
-                Some(_) => unknown_attributes(subject, &condition),
+                Some(role) if Targeted::of(subject, &condition).is_about_blobs(role) => unknown_attributes(subject, &condition),
+                Some(_) => None,
                 None => {
                     let lookup = subject.cx.snapshot.role_definitions_lookup(&assignment.scope);
                     detected.missing.insert(Missing::new(What::RoleDefinitions, assignment.scope.as_str(), &lookup));
@@ -52,6 +66,28 @@ pub(super) fn doubtful(subject: &Subject<'_>, trouble: ConditionTrouble) -> Dete
         }
     }
     detected
+}
+
+/// The actions that a condition restricts; without `ActionMatches` all of the role's.
+pub(super) struct Targeted(Vec<ActionPattern>);
+
+impl Targeted {
+    pub(super) fn of(subject: &Subject<'_>, condition: &Condition) -> Self {
+        Targeted(lint(condition, subject.cx.rules).actions.iter().map(|text| ActionPattern::new(text)).collect())
+    }
+    pub(super) fn holds(&self, action: &Action) -> bool {
+        self.0.is_empty() || self.0.iter().any(|pattern| pattern.matches(action))
+    }
+
+    /// Whether it restricts something on blobs that the role grants.
+    pub(super) fn is_about_blobs(&self, role: &RoleDefinition) -> bool {
+        ON_BLOBS.map(Action::new).iter().any(|action| grants(role, action) && self.holds(action))
+    }
+}
+
+/// Whether a role grants a data action, whatever conditions stand on it.
+pub(super) fn grants(role: &RoleDefinition, action: &Action) -> bool {
+    role.permissions.iter().any(|entry| matches!(entry.covers(action, Plane::Data), Coverage::Granted(_)))
 }
 
 /// Whether a role has data actions of storage, in any pattern.

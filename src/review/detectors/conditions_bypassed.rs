@@ -1,28 +1,14 @@
 //! Conditions that the principal gets past: by another role assignment, or by the super-user action of the same role.
 
-use super::conditions::{conditional, evidence};
-use crate::eval::condition::lint;
+use super::conditions::{ON_BLOBS, SUPER_USER, Targeted, conditional, evidence, grants};
 use crate::eval::{DataTarget, Evidence, EvidenceKind, Judgement, Proof, Verdict, rbac};
-use crate::model::{Action, ActionPattern, Condition, Coverage, Known, Missing, Plane, RoleAssignment, RoleDefinition, What};
+use crate::model::{Action, Condition, Known, Missing, Plane, RoleAssignment, RoleDefinition, What};
 use crate::review::Occurrence;
 use crate::review::found::{Detected, cited};
 use crate::review::holders::named;
 use crate::review::subject::{Subject, resource};
 use crate::rules::BypassedBy;
 use std::collections::BTreeMap;
-
-/// Permits every operation on data of an account with a hierarchical namespace. Source: "Actions and attributes for Azure
-/// role assignment conditions for Azure Blob Storage".
-const SUPER_USER: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/runAsSuperUser/action";
-
-/// What conditions on blobs are about.
-const ON_BLOBS: [&str; 5] = [
-    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
-    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
-    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action",
-    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete",
-    SUPER_USER,
-];
 
 /// Conditions on data that are passed by in this way.
 pub(super) fn bypassed(subject: &Subject<'_>, by: BypassedBy) -> Detected {
@@ -50,22 +36,6 @@ pub(super) fn bypassed(subject: &Subject<'_>, by: BypassedBy) -> Detected {
     detected
 }
 
-/// The actions that a condition restricts; without `ActionMatches` all of the role's.
-struct Targeted(Vec<ActionPattern>);
-
-impl Targeted {
-    fn of(subject: &Subject<'_>, condition: &Condition) -> Self {
-        Targeted(lint(condition, subject.cx.rules).actions.iter().map(|text| ActionPattern::new(text)).collect())
-    }
-    fn holds(&self, action: &Action) -> bool {
-        self.0.is_empty() || self.0.iter().any(|pattern| pattern.matches(action))
-    }
-}
-
-fn grants(role: &RoleDefinition, action: &Action) -> bool {
-    role.permissions.iter().any(|entry| matches!(entry.covers(action, Plane::Data), Coverage::Granted(_)))
-}
-
 fn is_hierarchical(target: &DataTarget<'_>) -> bool {
     matches!(&target.account, Known::Known(account) if account.is_hns_enabled)
 }
@@ -78,7 +48,8 @@ fn super_user<'t>(
     mut reached: impl Iterator<Item = &'t DataTarget<'t>>,
 ) -> Option<Occurrence> {
     let action = Action::new(SUPER_USER);
-    if !grants(role, &action) || targeted.holds(&action) {
+    // A condition on something else lets the super-user pass by design.
+    if !grants(role, &action) || targeted.holds(&action) || !targeted.is_about_blobs(role) {
         return None;
     }
     let target = reached.find(|target| is_hierarchical(target))?;

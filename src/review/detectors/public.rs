@@ -1,7 +1,7 @@
 //! Data that anyone may read.
 
 use crate::eval::gates::{Anonymous, anonymous};
-use crate::eval::{DataTarget, Extent, Verdict};
+use crate::eval::{DataTarget, Extent, Proof, Verdict};
 use crate::model::{Known, Lookup, Missing, StorageAccount, container_scope};
 use crate::review::Occurrence;
 use crate::review::found::{Detected, cited};
@@ -10,9 +10,9 @@ use crate::review::subject::{Subject, resource};
 /// How public a container is.
 enum Public {
     /// Anyone may list and read.
-    Listed(crate::eval::Proof),
+    Listed(Proof),
     /// Anyone may read what they know the name of.
-    Read(crate::eval::Proof),
+    Read(Proof),
     /// Nobody may.
     No,
     /// Not known.
@@ -61,8 +61,8 @@ fn unlisted(subject: &Subject<'_>, account: &StorageAccount) -> Option<Missing> 
         return None;
     }
     let lookup = subject.cx.snapshot.resource_lookup(&container_scope(&account.id, "any"));
-    let list = account.id.join("blobServices/default/containers");
-    (!lookup.is_complete()).then(|| Missing::resource(&list, &lookup))
+    let service = account.id.join("blobServices/default");
+    (!lookup.is_complete()).then(|| Missing::resource(&service, &lookup))
 }
 
 /// Accounts that permit public containers, and have none that is known of.

@@ -1,19 +1,18 @@
 //! Secrets and certificates of stored service principals.
 
-use crate::eval::{Context, Judgement, Leaf, Proof, Verdict, credential};
-use crate::eval::{Evidence, EvidenceKind};
+use crate::eval::{Evidence, EvidenceKind, Judgement, Leaf, Proof, Verdict, credential};
 use crate::model::{CredentialSource, Datastore};
 use crate::review::Occurrence;
 use crate::review::found::{Detected, cited};
 use crate::review::subject::{Subject, store_target};
 use crate::review::words::moment;
 
-/// Stored service principals that cannot sign in, or not beyond the horizon: `credential/service-principal` is asked at the
-/// moment and over the period until the horizon, without the rights it has on the data.
+/// Stored service principals that cannot sign in, or not beyond the horizon: `credential/service-principal` is asked without
+/// the rights it has on the data, and for how long it holds.
 pub(super) fn expires(subject: &Subject<'_>) -> Detected {
     let mut detected = Detected { missing: subject.parts_missing.iter().cloned().collect(), ..Detected::default() };
     for store in subject.stores.iter().filter(|store| is_service_principal(store)) {
-        let Some(now) = signs_in(subject, store, &subject.cx) else { continue };
+        let Some(now) = signs_in(subject, store) else { continue };
         match now.verdict() {
             Verdict::Undetermined => detected.lacks(&now),
             Verdict::Denied => {
@@ -35,10 +34,10 @@ fn is_service_principal(store: &Datastore) -> bool {
     }
 }
 
-fn signs_in(subject: &Subject<'_>, store: &Datastore, cx: &Context<'_>) -> Option<Proof> {
+fn signs_in(subject: &Subject<'_>, store: &Datastore) -> Option<Proof> {
     let target = store_target(&subject.cx, store)?;
     let unasked = |_: &_, _| Proof::allowed(|| Leaf::new("not asked", Evidence::new(EvidenceKind::Question, "", "")));
-    Some(credential::service_principal(cx, store, &target, &[], &unasked))
+    Some(credential::service_principal(&subject.cx, store, &target, &[], &unasked))
 }
 
 fn ends_soon(subject: &Subject<'_>, store: &Datastore, now: &Proof) -> Option<Occurrence> {

@@ -70,7 +70,7 @@ fn what_is_not_known_of_public_access_is_said() {
     world.drop("closed").drop("acct container");
     let waits = waits_for(&review(&world, &[]), "public-container");
     assert!(waits.contains(&format!("resource {}", container_id("acct", "c"))), "{waits:?}");
-    assert!(waits.contains(&format!("resource {}/blobServices/default/containers", account_id("acct"))), "{waits:?}");
+    assert!(waits.contains(&format!("resource {}/blobServices/default", account_id("acct"))), "{waits:?}");
 }
 
 #[test]

@@ -31,10 +31,10 @@ fn a_mask_that_takes_what_an_entry_was_written_for_is_found() {
     assert_eq!(where_found(&answer, "acl-masked"), ["medium lake/fs/a", "medium lake/fs/a"]);
     for finding in of(&answer, "acl-masked") {
         assert_eq!(
-            (finding["evidence"][0]["kind"].as_str(), finding["evidence"][0]["id"].as_str()),
+            (finding["evidence"][1]["kind"].as_str(), finding["evidence"][1]["id"].as_str()),
             (Some("path_access"), Some("lake/fs/a"))
         );
-        assert!(finding["evidence"][0]["says"].as_str().is_some_and(|says| says.ends_with("under `mask::--x` is `--x`")), "{finding}");
+        assert!(finding["evidence"][1]["says"].as_str().is_some_and(|says| says.ends_with("under `mask::--x` is `--x`")), "{finding}");
     }
     // Execute means nothing on a file, and what is shared by many paths is said once.
     let mut world = lake(&handed_down());
@@ -45,7 +45,8 @@ fn a_mask_that_takes_what_an_entry_was_written_for_is_found() {
     }
     let answer = review(&world, &[]);
     assert_eq!(where_found(&answer, "acl-masked"), ["medium lake/fs/a/b"]);
-    assert_eq!(evidence(&answer, "acl-masked"), ["path_access lake/fs/a/b", "path_access lake/fs/a/c", "path_access lake/fs/a/d"]);
+    let paths = ["b", "c", "d"].map(|name| format!("path_access lake/fs/a/{name}"));
+    assert_eq!(evidence(&answer, "acl-masked"), [vec![format!("directory_object {TEAM}")], paths.to_vec()].concat());
     assert!(message(&answer, "acl-masked").contains("and 2 more paths"), "{}", message(&answer, "acl-masked"));
     world.acl("/a/b", true, "nonsense");
     assert!(waits_for(&review(&world, &[]), "acl-masked").contains(&"path_access lake/fs/a/b".to_owned()));
@@ -92,7 +93,7 @@ fn ids_in_acls_that_are_no_object_ids_are_found() {
         world.acl("/b", true, &format!("user::rwx,user:{wrong}:r-x,group::---,mask::r-x,other::---"));
         let answer = review(&world, &[]);
         assert_eq!(where_found(&answer, "acl-names-application"), ["medium lake/fs/b"]);
-        assert_eq!(evidence(&answer, "acl-names-application"), ["path_access lake/fs/b"]);
+        assert_eq!(evidence(&answer, "acl-names-application"), [format!("directory_object {wrong}"), "path_access lake/fs/b".to_owned()]);
         assert!(of(&answer, "acl-names-unknown-id").is_empty());
     }
     let gone = "dead0000-0000-0000-0000-000000000002";
@@ -100,7 +101,8 @@ fn ids_in_acls_that_are_no_object_ids_are_found() {
     world.acl("/c", true, &format!("user::rwx,group::---,mask::r-x,other::---,default:user::rwx,default:user:{gone}:r-x,default:group::---,default:mask::r-x,default:other::---"));
     let answer = review(&world, &[]);
     assert_eq!(where_found(&answer, "acl-names-unknown-id"), ["low lake/fs/b"]);
-    assert_eq!(evidence(&answer, "acl-names-unknown-id"), ["path_access lake/fs/b", "path_access lake/fs/c"]);
+    let named = [format!("directory_object {gone}"), "path_access lake/fs/b".to_owned(), "path_access lake/fs/c".to_owned()];
+    assert_eq!(evidence(&answer, "acl-names-unknown-id"), named);
     world.drop("closed");
     let answer = review(&world, &[]);
     assert!(of(&answer, "acl-names-unknown-id").is_empty());

@@ -1,7 +1,7 @@
 //! Findings about role assignments and their conditions.
 
 use super::{clean, evidence, message, of, review, text, waits_for, where_found};
-use crate::world2::{ANA, AT, CLUSTER, READER, TEAM, World, account_id, workspace};
+use crate::world2::{ANA, CLUSTER, READER, TEAM, World, account_id};
 use serde_json::json;
 
 const BLOB_OWNER: &str = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
@@ -66,7 +66,6 @@ fn a_role_that_ends_before_the_horizon_is_found() {
     world.drop("more").drop("closed").coverage("role_assignments", &account_id("acct"));
     let waits = waits_for(&review(&world, &[]), "grant-lapsing");
     assert!(waits.contains(&format!("schedule_instances {}", account_id("acct"))), "{waits:?}");
-    let _ = AT;
 }
 
 fn condition(actions: &[&str], rest: &str) -> String {
@@ -123,6 +122,8 @@ fn a_condition_that_leaves_the_super_user_out_is_found() {
         (BLOB_OWNER, "acct", condition(&[READS], ONLY_C)),
         (READER, "lake", condition(&[READS], ONLY_C)),
         (BLOB_OWNER, "lake", ONLY_C.to_owned()),
+        // A condition on something else is no restriction of blobs.
+        (BLOB_OWNER, "lake", condition(&["Microsoft.Authorization/roleAssignments/write"], ONLY_C)),
     ] {
         let answer = review(&conditional(role, account, &text), &[]);
         assert!(of(&answer, "condition-bypassed-by-super-user").is_empty(), "{role} {account} {text}: {}", answer.out);
@@ -152,6 +153,9 @@ fn conditions_that_cannot_work_or_be_told_are_found() {
             assert!(of(&answer, other).is_empty(), "{other}");
         }
     }
+    // What is asked of other actions than those on blobs leaves no verdict open.
+    let elsewhere = conditional(READER, "acct", &condition(&["Microsoft.Authorization/roleAssignments/write"], unknown));
+    assert!(of(&review(&elsewhere, &[]), "condition-not-decidable").is_empty());
     // A GUID operator works on roles without storage data actions; of a role nobody collected it is not known.
     let mut world = conditional(crate::world2::CONTRIBUTOR, "acct", &condition(&[READS], guid));
     assert!(of(&review(&world, &[]), "condition-unsupported-operator").is_empty());
@@ -160,5 +164,4 @@ fn conditions_that_cannot_work_or_be_told_are_found() {
     world.drop("closed");
     let waits = waits_for(&review(&world, &[]), "condition-unsupported-operator");
     assert!(waits.contains(&format!("role_definitions {}", account_id("acct"))), "{waits:?}");
-    let _ = workspace();
 }

@@ -122,3 +122,32 @@ fn the_clean_example_has_no_finding_above_info() {
     let verdicts: Vec<&str> = report["matrix"].as_array().expect("a matrix").iter().map(|row| text(&row["verdict"])).collect();
     assert!(!verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == "allowed"), "{}", ran.out);
 }
+
+/// A foreign file may hold secrets, and so may what is typed; none comes out.
+#[test]
+fn no_secret_is_printed() {
+    const SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0";
+    let mut world = clean();
+    world.sas("shared", &format!("sv=2024-11-04&sr=c&sp=rwdl&se=2026-12-01T00:00:00Z&sig={SECRET}"));
+    let uri = format!("https://acct.blob.core.windows.net/c/a?sv=2024-11-04&sr=c&sp=rl&se=2027-01-01T00:00:00Z&sig={SECRET}");
+    world.resource("data", json!({"id":format!("{}/data/a/versions/1", workspace()),"properties":{"dataType":"uri_folder","dataUri":uri}}));
+    let accepted = format!(
+        "[[suppress]]\nid = \"sas-datastore\"\nresource = \"https://acct.blob.core.windows.net/c?sig={SECRET}\"\nreason = \"r\"\nuntil = \"?sig={SECRET}\"\n"
+    );
+    let unmatched = Temporary::new("toml", accepted.replace(&format!("\"?sig={SECRET}\""), "2027-01-01").as_bytes());
+    let accepted = Temporary::new("toml", accepted.as_bytes());
+    for words in [
+        vec!["-o", "json"],
+        vec!["-v"],
+        vec!["--input", uri.as_str(), "-o", "json"],
+        vec!["--input", uri.as_str()],
+        vec!["--suppressions", accepted.path()],
+        vec!["--suppressions", unmatched.path(), "-v"],
+    ] {
+        let answer = world.run(&[&["review", "--at", AT], words.as_slice()].concat());
+        assert!(!answer.out.is_empty() || answer.code == 1, "{words:?}: {}", answer.err);
+        for text in [&answer.out, &answer.err] {
+            assert!(!text.contains(SECRET), "{words:?}: {text}");
+        }
+    }
+}

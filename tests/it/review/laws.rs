@@ -146,3 +146,19 @@ fn one_world_shows_most_of_the_findings() {
     ];
     assert_eq!(absent, excluded.iter().collect::<Vec<_>>());
 }
+
+/// Id, resource and first evidence tell every two findings apart: a baseline goes by them.
+#[test]
+fn no_two_findings_are_taken_for_one() {
+    let mut world = troubled();
+    world.acl("/a", true, &format!("user::rwx,user:{ANA}:r-x,user:{CLUSTER}:r-x,user:{TEAM}:r-x,group::---,mask::---,other::---"));
+    let answer = review(&world, &[]);
+    let mut seen = BTreeSet::new();
+    let all = answer.json["findings"].as_array().expect("findings");
+    for one in all {
+        let first = &one["evidence"][0];
+        let key = [&one["id"], &one["resource"], &first["kind"], &first["id"]].map(|part| text(part).to_owned());
+        assert!(seen.insert(key), "{one}");
+    }
+    assert!(seen.len() > 30, "{}", seen.len());
+}

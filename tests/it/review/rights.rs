@@ -1,7 +1,7 @@
 //! Findings about who may do more than is needed.
 
 use super::{clean, evidence, message, of, resource, review, store, text, waits_for, where_found};
-use crate::world2::{ANA, CLUSTER, CONTRIBUTOR, TEAM, TENANT, WRITER, World, account_id, group, store_id, subnet, workspace};
+use crate::world2::{CLUSTER, CONTRIBUTOR, TEAM, TENANT, WRITER, World, account_id, group, store_id, subnet, workspace};
 use serde_json::json;
 
 const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
@@ -147,7 +147,6 @@ fn invokers_who_could_give_themselves_more_are_found() {
     open.coverage("workspace", &workspace()).coverage("role_assignments", &group());
     let waits = waits_for(&review(&open, &[]), "invoker-may-fetch-secrets");
     assert!(waits.contains(&format!("deny_assignments {}", store_id("keyed"))), "{waits:?}");
-    let _ = ANA;
 }
 
 /// The cluster in a subnet, the default account behind private endpoints for these sub-resources.
