@@ -264,11 +264,11 @@ fn names_of_the_directory_stay_inert() {
 fn a_retired_store_is_answered_with_a_warning() {
     let mut world = World::new();
     let id = format!("{}/providers/Microsoft.DataLakeStore/accounts/old", group());
-    world.resource("old", json!({"id":id,"properties":{"state":"Active"}}));
+    world.resource("old account", json!({"id":id,"properties":{"state":"Active"}}));
     for (path, bits) in [("/", "--x"), ("/in", "r-x")] {
         let acl = format!("user::rwx,user:{ANA}:{bits},group::---,mask::r-x,other::---");
         world.put(
-            path,
+            &format!("old {path}"),
             json!({"kind":"path_access","account":"old","filesystem":"","path":path,"is_directory":true,
             "owner":"$superuser","group":"$superuser","permissions":"rwxr-x---+","acl":acl}),
         );

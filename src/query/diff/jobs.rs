@@ -95,6 +95,25 @@ impl Job<'_> {
         [Some(self.deployment.clone()), datastore, container].into_iter().flatten().collect()
     }
 
+    /// Where the input leads and with what it is read decide which requirements there are: no proof says that.
+    fn leads(&self, question: &DiffQuestion<'_, '_>, findings: [&JobFinding; 2], cites: &mut Cites) {
+        let (before, after) = (question.before.snapshot.facts(), question.after.snapshot.facts());
+        for resolved in findings.iter().flat_map(|finding| &finding.inputs).map(|input| &input.resolved) {
+            if let Some(id) = &resolved.datastore {
+                let way = |facts: &Facts| facts.datastores.get(id).map(|store| (store.credential.clone(), store.target.clone()));
+                if way(before) != way(after) {
+                    cites.record(id.as_str());
+                }
+            }
+            if let Some(id) = &resolved.data_asset {
+                let uri = |facts: &Facts| facts.data_versions.get(id).map(|version| version.data_uri.clone());
+                if uri(before) != uri(after) {
+                    cites.record(id.as_str());
+                }
+            }
+        }
+    }
+
     fn compare(&self, question: &DiffQuestion<'_, '_>, differing: &Differing<'_>) -> Option<JobChange> {
         let was = self.ask(question.before, question.storage_suffix);
         let is = self.ask(question.after, question.storage_suffix);
@@ -115,6 +134,7 @@ impl Job<'_> {
                 cite(&mut cites, cx, requirement, self.invoker, &places, differing);
             }
         }
+        self.leads(question, [&was, &is], &mut cites);
         Some(JobChange {
             deployment: self.deployment.clone(),
             input: self.input.0.clone(),
