@@ -314,7 +314,7 @@ fn until_date(reply: &Reply) -> Option<Duration> {
 
 /// Why there is no answer, without the URL.
 fn no_answer(error: &azure_core::Error) -> Trouble {
-    let mut reasons = vec![error.to_string()];
+    let mut reasons: Vec<String> = Vec::new();
     let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
         let text = inner.to_string();
@@ -324,7 +324,9 @@ fn no_answer(error: &azure_core::Error) -> Trouble {
         }
         source = inner.source();
     }
-    Trouble::own("NoAnswer", reasons.join(": "))
+    // What the libraries are called helps nobody; a cause says more.
+    let own = error.to_string();
+    Trouble::own("NoAnswer", if reasons.is_empty() { own } else { reasons.join(": ") })
 }
 
 async fn read(answer: AsyncRawResponse) -> Result<Reply, Failed> {

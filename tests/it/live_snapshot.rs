@@ -189,21 +189,32 @@ fn a_failed_sign_in_says_what_was_tried_and_what_each_answered() {
          dfs_endpoint = '{nowhere}/{{account}}'\n"
     );
     std::fs::write(&file, cloud).expect("a file");
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_canread"));
-    command.env_clear().args(["check", "-n", "batch", "--input", "azureml:a:1", "--cloud"]).arg(&file).args(WORKSPACE);
-    // Nothing of the chain may leave this machine.
-    command.env("AZURE_TENANT_ID", "5d0c3b1e-0000-4000-8000-0000000000aa").env("AZURE_CLIENT_ID", "5d0c3b1e-0000-4000-8000-0000000000c2");
-    command
-        .env("AZURE_CLIENT_SECRET", "canary-client-secret")
-        .env("IDENTITY_ENDPOINT", "http://127.0.0.1:1/")
-        .env("IDENTITY_HEADER", "canary-header");
-    let output = command.stdin(std::process::Stdio::null()).output().expect("the program");
-    let err = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(1), "{err}");
-    for tried in ["  environment: ", "  workload identity: not set up", "  managed identity: ", "  az login: "] {
-        assert!(err.contains(tried), "`{tried}`: {err}");
-    }
-    assert!(!err.contains("canary") && fake.log().is_empty(), "{err}");
+    let failed = |variables: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_canread"));
+        command.env_clear().args(["check", "-n", "batch", "--input", "azureml:a:1", "--cloud"]).arg(&file).args(WORKSPACE);
+        // Nothing of the chain may leave this machine.
+        command.env("IDENTITY_ENDPOINT", "http://127.0.0.1:1/").env("IDENTITY_HEADER", "canary-header");
+        command
+            .env("AZURE_TENANT_ID", "5d0c3b1e-0000-4000-8000-0000000000aa")
+            .env("AZURE_CLIENT_ID", "5d0c3b1e-0000-4000-8000-0000000000c2");
+        let output = command.envs(variables.iter().copied()).stdin(std::process::Stdio::null()).output().expect("the program");
+        let err = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(1), "{err}");
+        for tried in ["  environment: ", "  workload identity: not set up", "  managed identity: ", "  az login: "] {
+            assert!(err.contains(tried), "`{tried}`: {err}");
+        }
+        assert!(!err.contains("canary"), "{err}");
+        err
+    };
+    failed(&[("AZURE_CLIENT_SECRET", "canary-client-secret")]);
+    let missing = failed(&[("AZURE_CLIENT_CERTIFICATE_PATH", "/nonexistent/certificate.pem")]);
+    assert!(missing.contains("  environment: the file of AZURE_CLIENT_CERTIFICATE_PATH: it cannot be read"), "{missing}");
+    let no_certificate = fake.file("none.pem");
+    std::fs::write(&no_certificate, "canary").expect("a file");
+    let none = failed(&[("AZURE_CLIENT_CERTIFICATE_PATH", &no_certificate.to_string_lossy())]);
+    assert!(none.contains("it holds no certificate"), "{none}");
+    assert!(failed(&[]).contains("  environment: not set up"));
+    assert!(fake.log().is_empty());
 }
 
 #[test]

@@ -26,9 +26,9 @@ impl Follow<'_> {
             "workspaces/datastores" => {
                 self.listed.insert(id.clone(), body.clone());
                 // Of a list that was asked for the default one, only that and what the question names matter.
-                let is_default = body.pointer("/properties/isDefault").and_then(Value::as_bool) == Some(true);
+                let is_another = body.pointer("/properties/isDefault").and_then(Value::as_bool) == Some(false);
                 let by_list = matches!(want, Want::List(ListOf::DefaultDatastore, _));
-                if by_list && !is_default && !self.datastore_paths.contains_key(&id) { Vec::new() } else { self.datastore(&id, body) }
+                if by_list && is_another && !self.datastore_paths.contains_key(&id) { Vec::new() } else { self.datastore(&id, body) }
             }
             "workspaces/data" => self.asset(want, &id, body),
             "workspaces/data/versions" => {

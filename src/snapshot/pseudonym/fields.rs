@@ -7,6 +7,8 @@ pub(super) enum Treatment {
     Keep,
     /// Names, ids, URLs.
     Text,
+    /// Addresses of Azure itself, which may hold the id of a tenant.
+    Ids,
     /// Numbers too.
     Digits,
     Acl,
@@ -17,7 +19,7 @@ pub(super) enum Treatment {
 }
 
 /// Words of Azure and of the file's format, and times.
-const KEPT: [&str; 87] = [
+const KEPT: [&str; 84] = [
     "needs",
     "kind",
     "what",
@@ -26,7 +28,6 @@ const KEPT: [&str; 87] = [
     "collected_at",
     "type",
     "@odata.type",
-    "@odata.context",
     "state",
     "status",
     "code",
@@ -83,8 +84,6 @@ const KEPT: [&str; 87] = [
     "servicePrincipalType",
     "memberType",
     "assignmentType",
-    "resourceUrl",
-    "authorityUrl",
     "labels",
     "aliases",
     "serviceTag",
@@ -117,6 +116,7 @@ pub(super) fn treatment(name: &str) -> Treatment {
         "acl" => Treatment::Acl,
         "sas" => Treatment::Sas,
         "condition" => Treatment::Condition,
+        "@odata.context" | "resourceUrl" | "authorityUrl" => Treatment::Ids,
         // Of a firewall's rule.
         "value" => Treatment::Digits,
         name if DROPPED.contains(&name) => Treatment::Drop,

@@ -122,6 +122,7 @@ impl Pseudonyms {
         match treatment {
             Treatment::Keep => text.to_owned(),
             Treatment::Text | Treatment::Drop => places::text(self, text),
+            Treatment::Ids => places::guids(self, text),
             Treatment::Digits => self.cipher.characters(text),
             Treatment::Acl => places::acl(self, text),
             Treatment::Sas => places::sas(self, text),

@@ -191,7 +191,7 @@ fn changed_literal(names: &Pseudonyms, literal: &str, before: &str) -> String {
 }
 
 /// Outside literals only GUIDs are names; those of built-in roles stay.
-fn guids(names: &Pseudonyms, text: &str) -> String {
+pub(super) fn guids(names: &Pseudonyms, text: &str) -> String {
     let is_part = |c: char| c.is_ascii_hexdigit() || c == '-';
     let mut out = String::new();
     let mut rest = text;
@@ -251,6 +251,14 @@ mod tests {
             .replace("heart", &names.words("heart"))
             .replace("7c902ba9-4950-50b4-bef0-83bd9d8d0b88", &names.words("7c902ba9-4950-50b4-bef0-83bd9d8d0b88"));
         assert_eq!(new, expected);
+    }
+
+    #[test]
+    fn an_address_of_azure_keeps_all_but_the_tenant() {
+        let names = names();
+        let tenant = "7c902ba9-4950-50b4-bef0-83bd9d8d0b88";
+        let of = |tenant: &str| format!("https://login.microsoftonline.com/{tenant}/oauth2/token");
+        assert_eq!(guids(&names, &of(tenant)), of(&names.words(tenant)));
     }
 
     #[test]
