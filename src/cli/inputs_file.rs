@@ -23,6 +23,8 @@ pub struct FileEntry {
     pub literal: bool,
     /// File and line, for errors.
     pub place: Option<String>,
+    /// Line of the path in the file.
+    pub line: Option<u64>,
 }
 
 /// What a file holds.
@@ -39,7 +41,7 @@ pub struct FileJob {
 impl FileEntry {
     /// A name, and nothing else yet.
     pub fn new(name: &str) -> Self {
-        FileEntry { name: name.to_owned(), declared: None, path: None, literal: false, place: None }
+        FileEntry { name: name.to_owned(), declared: None, path: None, literal: false, place: None, line: None }
     }
 
     pub(super) fn data(name: &str, reference: ReferenceText, origin: ReferenceOrigin) -> Self {
@@ -57,7 +59,11 @@ impl FileEntry {
 
     pub(super) fn into_data(self) -> Option<JobData> {
         let (reference, origin) = self.path?;
-        Some(JobData { name: self.name, reference, declared: self.declared.as_deref().map(DeclaredType::parse), origin })
+        let line = match origin {
+            ReferenceOrigin::YamlFile | ReferenceOrigin::RestBody => self.line,
+            ReferenceOrigin::CommandLine | ReferenceOrigin::Service => None,
+        };
+        Some(JobData { name: self.name, reference, declared: self.declared.as_deref().map(DeclaredType::parse), origin, line })
     }
 
     /// An error about this entry: of the file where it was written there, of usage otherwise.
@@ -94,9 +100,9 @@ pub fn parse_inputs_file(file: &str, text: &str) -> Result<FileJob, JobError> {
     }
 }
 
-/// YAML, of which JSON is a part; JSON that the YAML parser refuses (tabs for indentation) is read as JSON.
-fn read(file: &str, text: &str) -> Result<Spanned<Node>, JobError> {
-    let options = serde_saphyr::options! {
+/// Limits that keep a file of any content linear in time and bounded in memory.
+pub(super) fn yaml_options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 32,
             max_nodes: 100_000,
@@ -112,8 +118,12 @@ fn read(file: &str, text: &str) -> Result<Spanned<Node>, JobError> {
         with_snippet: false,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
-    };
-    let error = match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
+    }
+}
+
+/// YAML, of which JSON is a part; JSON that the YAML parser refuses (tabs for indentation) is read as JSON.
+fn read(file: &str, text: &str) -> Result<Spanned<Node>, JobError> {
+    let error = match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, yaml_options()) {
         Ok(root) => return Ok(root),
         Err(error) => error,
     };
@@ -201,6 +211,7 @@ impl Reader<'_> {
                     path: path.map(|path| (ReferenceText::new(path), ReferenceOrigin::YamlFile)),
                     literal: of("default").or(of("value")).is_some(),
                     place,
+                    line: of("path").and_then(line),
                 })
             }
         }
@@ -237,8 +248,14 @@ impl Reader<'_> {
             path: uri.map(|uri| (ReferenceText::new(uri), ReferenceOrigin::RestBody)),
             literal: find(keys, "Value").is_some(),
             place: Some(self.place(node)),
+            line: find(keys, "Uri").and_then(line),
         })
     }
+}
+
+/// The line a value stands in, where the parser knows it.
+fn line(node: &Spanned<Node>) -> Option<u64> {
+    Some(node.referenced.line()).filter(|line| *line > 0)
 }
 
 fn looks_like_data(text: &str) -> bool {

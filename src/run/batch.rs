@@ -9,6 +9,7 @@ use crate::cli::{AccessArgs, CheckArgs, OutputArgs, Source};
 use crate::eval::{self, Verdict};
 use crate::output::json;
 use crate::report::BatchReport;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 use std::io::{self, BufRead, BufReader, Write};
 
@@ -41,7 +42,7 @@ pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, strea
         let id = question.id.clone();
         let asked = check::question(args, &state, &question.target, &question.job, question.principal.as_deref(), at);
         let asked = asked.map_err(|failure| (id.clone(), failure.to_string()))?;
-        Ok(BatchReport::of_job(id, &eval::check(&asked, &state.snapshot, &state.rules)))
+        Ok(BatchReport::of_job(id, &eval::check_without_advice(&asked, &state.snapshot, &state.rules)))
     })
 }
 
@@ -116,22 +117,22 @@ fn answer_all(
     lines: &Lines<'_>,
     output: &OutputArgs,
     streams: &mut Streams<'_>,
-    answer: impl Fn(&str) -> Result<BatchReport, LineError>,
+    answer: impl Fn(&str) -> Result<BatchReport, LineError> + Sync,
 ) -> Result<u8, Failure> {
     let mut malformed = false;
     let mut work = |out: &mut dyn Write| -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
+        let mut waiting = Waiting::default();
         each_line(lines, |line, is_last_at_hand| {
-            match line.map_err(|error| (None, error)).and_then(&answer) {
-                Ok(report) => json::line(&report, &mut out)?,
-                Err((id, error)) => {
-                    malformed = true;
-                    json::line(&Malformed { id, error: crate::model::redacted(&error) }, &mut out)?;
-                }
-            }
+            waiting.push(line);
             // Whoever asks line by line gets each answer before the next question.
-            if is_last_at_hand { out.flush() } else { Ok(()) }
+            if is_last_at_hand || waiting.is_full() {
+                malformed |= waiting.answer(&answer, &mut out)?;
+                out.flush()?;
+            }
+            Ok(())
         })?;
+        malformed |= waiting.answer(&answer, &mut out)?;
         out.flush()
     };
     super::write_result(output, streams, &mut work)?;
@@ -139,6 +140,58 @@ fn answer_all(
         work(&mut io::sink()).map_err(Failure::from)?;
     }
     Ok(u8::from(malformed))
+}
+
+/// Most lines that are answered together.
+const MOST_LINES: usize = 1024;
+
+/// Most text that waits to be answered, in bytes.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// Lines that were read and are answered together, on all cores. What they are asked of does not change and no line knows of
+/// another, so that neither the number of cores nor of lines shows.
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<Result<String, String>>,
+    bytes: usize,
+}
+
+impl Waiting {
+    fn push(&mut self, line: Result<&str, String>) {
+        self.bytes += line.as_ref().map_or(0, |line| line.len());
+        self.lines.push(line.map(str::to_owned));
+    }
+
+    fn is_full(&self) -> bool {
+        self.lines.len() >= MOST_LINES || self.bytes >= MOST_BYTES
+    }
+
+    /// Answers what waits, in the order it was read. Whether a line was malformed.
+    fn answer(&mut self, answer: &(impl Fn(&str) -> Result<BatchReport, LineError> + Sync), out: &mut dyn Write) -> io::Result<bool> {
+        let lines = std::mem::take(&mut self.lines);
+        self.bytes = 0;
+        let one = |line: Result<String, String>| -> io::Result<(Vec<u8>, bool)> {
+            let mut text = Vec::new();
+            match line.map_err(|error| (None, error)).and_then(|line| answer(&line)) {
+                Ok(report) => json::line(&report, &mut text)?,
+                Err((id, error)) => {
+                    json::line(&Malformed { id, error: crate::model::redacted(&error) }, &mut text)?;
+                    return Ok((text, true));
+                }
+            }
+            Ok((text, false))
+        };
+        let answers: Vec<(Vec<u8>, bool)> = match lines.len() {
+            0 | 1 => lines.into_iter().map(one).collect::<io::Result<_>>()?,
+            _ => lines.into_par_iter().map(one).collect::<io::Result<_>>()?,
+        };
+        let mut any = false;
+        for (text, malformed) in answers {
+            any |= malformed;
+            out.write_all(&text)?;
+        }
+        Ok(any)
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]

@@ -1,17 +1,21 @@
 //! `canread check`.
 
 use super::live::Needs;
+use super::present::{Form, form, snapshot_path};
 use super::state::{self, State};
-use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result};
+use super::{Failure, Streams, exit_code, what_if, write_result};
 use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
-use crate::cli::{CheckArgs, JobTarget, OutputArgs, inputs_file};
-use crate::eval::{self, DataQuestion, JobQuestion};
-use crate::model::{Direction, InputReference, ReferenceContext, Scope, Timestamp, redacted};
-use crate::output::{json, table};
-use crate::report::Report;
+use crate::cli::{CheckArgs, FailOn, FixShell, JobTarget, OutputArgs, Source, inputs_file};
+use crate::eval::{self, DataQuestion, JobQuestion, Verdict};
+use crate::fix::{self, Shell};
+use crate::model::{Direction, InputReference, ReferenceContext, ReferenceOrigin, Scope, Snapshot, Timestamp, redacted};
+use crate::output::notice::{self, Undetermined, Written};
+use crate::output::{html, json, table};
+use crate::report::{Report, WhatIfReport};
+use crate::rules::RuleSet;
 
 pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let form = only_table_or_json(output, "check")?;
+    let form = form(output);
     let Some(target) = &args.target else {
         return Err(Failure::usage("name an endpoint with `-n NAME` or a cluster with `--compute NAME`"));
     };
@@ -28,8 +32,18 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
         streams.note("note", "`--probe` is for live checks; with a snapshot its `probe` records are used");
     }
     let question = question(args, &state, target, &job, args.principal.as_deref(), state.at)?;
-    let finding = eval::check(&question, &state.snapshot, &state.rules);
-    let mut report = Report::of_job(&finding, question.edition, question.at, &state.rules);
+    let before = &state.snapshot;
+    let changed = what_if::changed(&state, &args.what_if, &question.workspace)?;
+    let snapshot = changed.as_ref().map_or(before, |changed| &changed.snapshot);
+    let finding = eval::check(&question, snapshot, &state.rules);
+    let fixes = fix::for_job(snapshot, &state.rules, &question, &finding);
+    let shell = match args.what_if.shell {
+        FixShell::Posix => Shell::Posix,
+        FixShell::PowerShell => Shell::PowerShell,
+    };
+    let effect = changed.as_ref().map(|changed| what_if_report(changed, before, &state.rules, &question));
+    let report = Report::of_job(&finding, question.edition, question.at, &state.rules);
+    let mut report = report.with_fixes(&fixes, shell).with_what_if(effect);
     report.warnings.splice(0..0, state.warnings);
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
@@ -37,8 +51,50 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
         Form::Table => table::job(&report, style, out),
+        Form::Html => html::check(&report, &state.rules, out),
+        Form::For(pipeline) => {
+            let undetermined = Undetermined { fails: args.fail_on == FailOn::Undetermined };
+            pipeline.write(&notice::check(&report, undetermined, &written(args, &job), &state.rules), out)
+        }
     })?;
-    Ok(exit_code(finding.verdict()))
+    Ok(code(finding.verdict(), args.fail_on, streams))
+}
+
+/// The exit code; an undetermined answer that passes is said.
+fn code(verdict: Verdict, fail_on: FailOn, streams: &mut Streams<'_>) -> u8 {
+    match (verdict, fail_on) {
+        (Verdict::Undetermined, FailOn::Denied) => {
+            streams.note("note", "undetermined, which `--fail-on denied` lets pass: nothing is denied, but access is not proven");
+            0
+        }
+        (Verdict::Allowed | Verdict::Denied | Verdict::Undetermined, _) => exit_code(verdict),
+    }
+}
+
+/// Where the references stand, for formats that point into files.
+fn written(args: &CheckArgs, job: &JobInputs) -> Written {
+    let in_file = |data: &JobData| match data.origin {
+        ReferenceOrigin::YamlFile | ReferenceOrigin::RestBody => Some((data.name.clone(), data.line)),
+        ReferenceOrigin::CommandLine | ReferenceOrigin::Service => None,
+    };
+    Written {
+        snapshot: snapshot_path(&args.state),
+        file: args.job.file.as_ref().and_then(|file| match file {
+            Source::File(path) => Some(path.display().to_string()),
+            Source::Stdin => None,
+        }),
+        inputs: job.inputs.iter().filter_map(in_file).collect(),
+        outputs: job.outputs.iter().filter_map(in_file).collect(),
+    }
+}
+
+/// The changes, the verdict without them, and whom they give or take access.
+fn what_if_report(changed: &what_if::Changed, before: &Snapshot, rules: &RuleSet, question: &JobQuestion) -> WhatIfReport {
+    let without = eval::check(question, before, rules).verdict();
+    let effect = fix::effect(before, &changed.snapshot, rules, question, &changed.changes);
+    let cx =
+        eval::Context { snapshot: &changed.snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
+    WhatIfReport::of(changed.says.clone(), without, &effect, &cx)
 }
 
 /// Inputs and outputs of options and file.
@@ -114,7 +170,7 @@ pub(super) fn question(
     })
 }
 
-fn data_question(data: &JobData, direction: Direction, workspace: &Scope, storage_suffix: &str) -> DataQuestion {
+pub(super) fn data_question(data: &JobData, direction: Direction, workspace: &Scope, storage_suffix: &str) -> DataQuestion {
     let context = ReferenceContext { origin: data.origin, direction, storage_suffix, workspace: Some(workspace) };
     let reference = InputReference::parse(data.reference.expose(), &context);
     DataQuestion { name: data.name.clone(), reference, declared: data.declared.clone() }
