@@ -153,7 +153,11 @@ pub(super) async fn principal(transport: &Transport, want: &Want, name: &str) ->
     };
     match found {
         Ok(pages) => {
-            let next = items(&pages).map(|item| Want::Memberships(Folded::new(text(item, "/id")))).collect();
+            let next = items(&pages)
+                .map(|item| text(item, "/id"))
+                .filter(|id| !id.is_empty())
+                .map(|id| Want::Memberships(Folded::new(id)))
+                .collect();
             let bodies = pages.into_iter().map(|page| ("directory_object", page)).collect();
             Gathered { bodies, next, whole: true, ..Gathered::default() }
         }

@@ -1,13 +1,18 @@
 //! Every fault at every look-up: nothing of it turns a verdict into another one, only into "not known"; and it ends in time.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
 
+use crate::embedded_rules;
 use crate::fake::{Fault, Logged, Memory, Options, Retype, Service, Spoil};
 use crate::live_ask::Ask;
 use crate::live_counts::kinds;
-use crate::live_world::LiveWorld;
-use canread::eval::Verdict;
+use crate::live_world::{AT, CLUSTER, LiveWorld};
+use canread::collect::Plan;
+use canread::eval::{self, Context, Judgement, Proof, Verdict};
+use canread::model::{ObjectId, Operation, StorageUrl, Timestamp};
+use canread::snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use time::format_description::well_known::Rfc3339;
 
 /// On the paused clock.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -247,5 +252,49 @@ fn a_grant_that_was_read_before_a_bad_link_counts_and_a_list_that_was_not_read_d
         let unsure = verdict(denies, None);
         assert_eq!(unsure.verdict(), Verdict::Undetermined, "{spoil:?}");
         assert!(unsure.missing().iter().any(|missing| missing.starts_with("deny_assignments")), "{:?}", unsure.missing());
+    }
+}
+
+/// What a snapshot says about one principal and one URL.
+fn access(file: &str, url: &StorageUrl) -> Verdict {
+    let loaded = snapshot::read(file.as_bytes(), "state").expect("what is collected can be read");
+    let at = Timestamp::parse(AT, &Rfc3339).expect("a time");
+    let cx = Context { snapshot: &loaded.snapshot, rules: embedded_rules(), at, until: at, assume_below: false };
+    let who = loaded.snapshot.identities(&ObjectId::new(CLUSTER));
+    eval::access::<Proof>(&cx, &who, Operation::Read, &eval::url_target(&cx, url)).verdict()
+}
+
+#[test]
+fn no_fault_turns_an_answer_about_access() {
+    let mut open = LiveWorld::new();
+    open.account("blobdata", false, "raw").folder("blobdata", "raw").readers("blobdata", true);
+    let mut shut = LiveWorld::new();
+    shut.account("blobdata", false, "raw").folder("blobdata", "raw");
+    let mut denied = open.clone();
+    denied.denied("blobdata");
+    let mut lake = LiveWorld::new();
+    lake.account("lakedata", true, "files").folder("lakedata", "files").acls("lakedata", "files");
+    let blob = "https://blobdata.blob.core.windows.net/raw/in/a.csv";
+    let cases = [
+        (open, blob, Verdict::Allowed),
+        (shut, blob, Verdict::Denied),
+        (denied, blob, Verdict::Denied),
+        (lake, "https://lakedata.dfs.core.windows.net/files/in/a.csv", Verdict::Allowed),
+    ];
+    for (world, url, truth) in cases {
+        let state = world.text();
+        let url = StorageUrl::parse(url, "core.windows.net").expect("a URL");
+        let plan = Plan { urls: vec![url.clone()], principals: vec![CLUSTER.to_owned()], max_paths: 10, ..Plan::default() };
+        let calm = Memory::new(&state, Options::default()).collect(&plan, LIMIT);
+        assert_eq!((access(&state, &url), access(&calm.file, &url)), (truth, truth), "{url:?} {:?}", calm.gaps);
+        for request in calm.log {
+            for spoil in few().into_iter().filter(|spoil| !says_absent(&request, spoil)) {
+                let what = format!("{spoil:?} at {:?} {} {}", request.service, request.method, request.target);
+                let faults = vec![Fault::of_target(request.service, &request.target, spoil)];
+                let collection = Memory::new(&state, Options { faults, ..Options::default() }).collect(&plan, LIMIT);
+                let said = access(&collection.file, &url);
+                assert!([truth, Verdict::Undetermined].contains(&said), "{what}: {truth:?} became {said:?}");
+            }
+        }
     }
 }

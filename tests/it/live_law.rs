@@ -1,6 +1,6 @@
 //! Laws of collection on generated answers, in memory: what is collected bears the same verdicts as the state it came from.
 
-use crate::fake::{Memory, Options};
+use crate::fake::{Fault, Memory, Options, Service, Spoil};
 use crate::live_ask::Ask;
 use crate::live_counts::kinds;
 use std::time::Duration;
@@ -44,5 +44,24 @@ fn one_path_that_two_inputs_tell_of_is_one_record() {
         let memory = Memory::new(&world.text(), Options::default());
         let live = both.judge(&memory.collect(&both.plan(), LIMIT).file);
         assert_eq!(live.requirements(), both.judge(&world.text()).requirements(), "{name}: {:?}", live.missing());
+    }
+}
+
+#[test]
+fn what_resource_graph_says_of_an_account_is_a_hint_and_no_fact() {
+    for (name, world, ask) in kinds() {
+        let memory = Memory::new(&world.text(), Options { stale_graph: true, ..Options::default() });
+        let live = ask.judge(&memory.collect(&ask.plan(), LIMIT).file);
+        assert_eq!(live.requirements(), ask.judge(&world.text()).requirements(), "{name}: {:?}", live.missing());
+    }
+}
+
+#[test]
+fn without_resource_graph_everything_is_found_a_wave_later() {
+    for (name, world, ask) in kinds() {
+        let faults = vec![Fault::always(Some(Service::Arm), "microsoft.resourcegraph", Spoil::Status(403, "AuthorizationFailed"))];
+        let memory = Memory::new(&world.text(), Options { faults, ..Options::default() });
+        let live = ask.judge(&memory.collect(&ask.plan(), LIMIT).file);
+        assert_eq!(live.requirements(), ask.judge(&world.text()).requirements(), "{name}: {:?}", live.missing());
     }
 }

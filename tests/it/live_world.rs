@@ -8,7 +8,7 @@ pub(crate) const AT: &str = "2026-11-22T12:00:00Z";
 const SUBSCRIPTION: &str = "5d0c3b1e-0000-4000-8000-000000000001";
 const TENANT: &str = "5d0c3b1e-0000-4000-8000-0000000000aa";
 const INVOKER: &str = "5d0c3b1e-0000-4000-8000-0000000000b1";
-const CLUSTER: &str = "5d0c3b1e-0000-4000-8000-0000000000b2";
+pub(crate) const CLUSTER: &str = "5d0c3b1e-0000-4000-8000-0000000000b2";
 const READER: &str = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
 const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
 

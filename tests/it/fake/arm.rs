@@ -9,7 +9,6 @@ use std::cmp::Reverse;
 
 /// Answers a request to the Resource Manager.
 pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Response {
-    let world = &cloud.world;
     let path = request.path();
     let path = path.trim_end_matches('/');
     if !path.starts_with('/') || path.starts_with("//") {
@@ -20,7 +19,7 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Response {
         return error(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
     }
     if request.method == "POST" {
-        return post(world, request, &path);
+        return post(cloud, request, &path);
     }
     if request.method != "GET" && request.method != "HEAD" {
         return error(405, "MethodNotAllowed", "The fake is read only.");
@@ -34,9 +33,22 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Response {
     resource(cloud, request, &path)
 }
 
-fn post(world: &World, request: &Request, path: &str) -> Response {
+fn post(cloud: &Cloud, request: &Request, path: &str) -> Response {
+    let world = &cloud.world;
     if path == "/providers/microsoft.resourcegraph/resources" {
-        return Response::json(200, &resource_graph(world, request));
+        let mut answer = resource_graph(world, request);
+        if cloud.options.stale_graph {
+            for flag in answer
+                .pointer_mut("/data")
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten()
+                .filter_map(|row| row.get_mut("hierarchical"))
+            {
+                *flag = Value::Bool(flag != &Value::Bool(true));
+            }
+        }
+        return Response::json(200, &answer);
     }
     if path == "/providers/microsoft.management/getentities" {
         return Response::json(200, &json!({ "value": entities(world) }));

@@ -49,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) page_size: Option<usize>,
     /// Ids in another casing than they were asked in, and nulls where members may be absent.
     pub(crate) odd: bool,
+    /// Resource Graph says the opposite of each account's kind.
+    pub(crate) stale_graph: bool,
     /// Before each answer.
     pub(crate) latency: Duration,
     pub(crate) faults: Vec<Fault>,
