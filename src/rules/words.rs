@@ -2,8 +2,8 @@
 
 use super::{InvokeScope, OnMissing, Wrapper};
 use crate::model::{
-    AttributeSource, Availability, Cause, CredentialUsed, Edition, ErrorLayer, GrantedBy, InputSource, Operation, RequirementId, StoreKind,
-    WarningId, What,
+    AttributeSource, Availability, Cause, CredentialUsed, Edition, ErrorLayer, GrantedBy, InputSource, Operation, RequirementId, Severity,
+    StoreKind, WarningId, What,
 };
 
 /// An enum that rule files name by words.
@@ -40,6 +40,7 @@ model_words! {
     What = "kind of look-up",
     AttributeSource = "attribute source",
     Availability = "availability",
+    Severity = "severity",
     ErrorLayer = "layer",
 }
 

@@ -103,6 +103,7 @@ fn with_record(args: &ExplainArgs, job: &mut JobInputs, record: JobRecord, strea
         reference: ReferenceText::new(one.uri),
         declared: one.kind.as_deref().map(DeclaredType::parse),
         origin: ReferenceOrigin::RestBody,
+        line: None,
     };
     if job.inputs.is_empty() && job.outputs.is_empty() {
         job.inputs = record.inputs.into_iter().map(data).collect();

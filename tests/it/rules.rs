@@ -181,8 +181,8 @@ fn notes_of_roles_say_whether_they_read_blobs_or_fetch_keys() {
     }
 }
 
-const FILES: [&str; 7] =
-    ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml", "attributes.toml", "errors.toml"];
+const FILES: [&str; 8] =
+    ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml", "attributes.toml", "findings.toml", "errors.toml"];
 
 fn own_files() -> Vec<(&'static str, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
@@ -235,7 +235,13 @@ fn expect_one(errors: &[(String, usize, String)], file: &str, line: usize, messa
 fn unknown_keys() {
     one_error("credentials.toml", "says = ", "colour = \"red\"\nsays = ", "unknown key `colour`; known here are `id`");
     one_error("roles.toml", "data_actions = [", "dataActions = [\"*\"]\ndata_actions = [", "unknown key `dataActions`");
-    one_error("texts.toml", "[[requirement]]", "[[finding]]\nid = \"x\"\n[[requirement]]", "unknown key `finding`; a rule file holds");
+    one_error("texts.toml", "[[requirement]]", "[[remark]]\nid = \"x\"\n[[requirement]]", "unknown key `remark`; a rule file holds");
+    one_error(
+        "findings.toml",
+        "detector = \"sas_broad\"",
+        "credentials = [\"sas\"]\ndetector = \"sas_broad\"",
+        "unknown key `credentials`",
+    );
     one_error("texts.toml", "# What", "[other]\nrule = 1\n# What", "unknown key `other`");
 }
 
@@ -255,6 +261,12 @@ fn unknown_words() {
     one_error("texts.toml", "\"acl/default\"", "\"acl/defaults\"", "unknown warning id `acl/defaults`");
     one_error("attributes.toml", "\"Request\"", "\"request\"", "unknown attribute source `request`");
     one_error("attributes.toml", "\"sometimes\"", "\"often\"", "unknown availability `often`");
+    one_error("findings.toml", "\"high\"", "\"grave\"", "unknown severity `grave`; known are `info`, `low`, `medium`, `high`, `critical`");
+    one_error("findings.toml", "{ system = \"info\" }", "{ system = \"grave\" }", "unknown severity `grave`");
+    one_error("findings.toml", "{ system = ", "{ default = ", "unknown circumstance `default` of this detector; known are `system`");
+    one_error("findings.toml", "\"sas_broad\"", "\"sas\"", "unknown detector `sas`; known are `stored_credential`");
+    one_error("findings.toml", "[\"account_key\"]", "[\"key\"]", "unknown kind of credential `key`");
+    one_error("findings.toml", "\"shared-key-datastore\"", "\"Shared_Key\"", "`Shared_Key` is no finding id");
     one_error("lookups.toml", "\"paths\"", "\"path\"", "unknown kind of look-up `path`");
     one_error("lookups.toml", "'{account}'", "'{accounts}'", "unknown placeholder `{accounts}`");
     one_error("lookups.toml", "'{account}'", "{account}", "must stand between single quotes");
@@ -352,6 +364,7 @@ fn duplicate_ids() {
         ("texts.toml", "[[requirement]]", "requirement id `input/recognised` is defined twice"),
         ("texts.toml", "[[warning]]", "warning id `client/reference` is defined twice"),
         ("lookups.toml", "[[lookup]]", "lookup `role_assignments` is defined twice"),
+        ("findings.toml", "[[finding]]", "finding `shared-key-datastore` is defined twice"),
         ("attributes.toml", "[[attribute]]", "attribute `@Resource[Microsoft.Storage/storageAccounts:name]` is defined twice"),
     ] {
         let (errors, line) = appended(file, &entry_of(file, start));
@@ -596,6 +609,7 @@ fn json_holds_every_rule_with_source_and_date() {
         ("warnings", WarningId::ALL.len()),
         ("lookups", What::ALL.len()),
         ("attributes", 17),
+        ("findings", embedded().findings().len()),
         ("errors", embedded().errors().len()),
         ("causes", Cause::all().count()),
         ("known_issues", embedded().known_issues().len()),
@@ -628,6 +642,7 @@ fn every_kind_of_id_is_explained() {
         ("storage blob data reader", "role", "dataActions:"),
         ("2A2B9908-6ea1-4ae2-8e65-a410df84e7d1", "role", "Storage Blob Data Reader"),
         ("path_access", "lookup", "az storage fs access show"),
+        ("Shared-Key-Datastore", "finding", "Severity: high (info where"),
         ("authorizationpermissionmismatch", "error", "Causes, likeliest first:"),
         ("client/identity", "cause", "To check: "),
         ("kubernetes-sidecar", "known_issue", "Shows as: kubernetes-token"),
@@ -720,4 +735,33 @@ fn error_texts_are_held_to_be_told_apart() {
 fn rules_hold_nothing_that_disturbs_a_terminal() {
     one_error("texts.toml", "documented syntaxes.\"", "syntaxes\\u001b[31m.\"", "control or bidirectional characters");
     one_error("lookups.toml", "\"reference of az resource\"", "\"a\\u202eb\"", "control or bidirectional characters");
+}
+
+#[test]
+fn fixes_of_findings_are_safe_to_copy() {
+    one_error(
+        "findings.toml",
+        "fix = \"\"\"\nStore no credential: `az ml datastore update --name '{name}'",
+        "fix = \"\"\"\nStore: `az ml --name {name}",
+        "must stand between single quotes",
+    );
+    one_error(
+        "findings.toml",
+        "fix = \"\"\"\nStore no credential: `az ml datastore update --name '{name}'",
+        "fix = \"\"\"\nStore: `az ml --name '{names}'",
+        "unknown placeholder `{names}`; known are `name`, `resource`",
+    );
+    let rule = embedded().findings().iter().find(|rule| rule.id == "shared-key-datastore").unwrap();
+    let fix = rule.fix_for("/subscriptions/s/datastores/it's {name}");
+    assert!(fix.contains("--name 'it'\\''s {name}' --file"), "{fix}");
+}
+
+#[test]
+fn what_the_review_itself_raises_has_exactly_one_name() {
+    let (errors, _) = broken("findings.toml", "detector = \"incomplete\"", "detector = \"sas_broad\"");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].2.contains("no finding of detector `incomplete`; add a [[finding]]"), "{errors:?}");
+    let second = entry_of("findings.toml", "[[finding]]\nid = \"review-incomplete\"").replace("review-incomplete", "review-partial");
+    let (errors, line) = appended("findings.toml", &second);
+    expect_one(&errors, "findings.toml", line, "findings `review-incomplete` and `review-partial` are both of detector `incomplete`");
 }

@@ -1,12 +1,12 @@
 //! `canread rules ID`: what one id means.
 
 use super::words::{data_actions, effect, granted_by, input, short_action, used};
-use super::{NARROWEST, errors, grid, json, rendered, sas, store_name};
+use super::{NARROWEST, errors, findings, grid, json, rendered, sas, store_name};
 use crate::model::{ActionPattern, Cause, Edition, RequirementId, WarningId};
 use crate::output::text::wrapped;
 use crate::rules::{
-    BuiltInRole, CauseRule, CredentialRule, ErrorRule, IdText, InvokeAction, KnownIssue, LookupRule, OperationRule, Provenance, RuleSet,
-    store_word,
+    BuiltInRole, CauseRule, CredentialRule, ErrorRule, FindingRule, IdText, InvokeAction, KnownIssue, LookupRule, OperationRule,
+    Provenance, RuleSet, store_word,
 };
 use serde_json::{Value, json};
 
@@ -26,6 +26,7 @@ enum Meaning<'a> {
     InvokeAction(&'a InvokeAction),
     Role(&'a BuiltInRole),
     Lookup(&'a LookupRule),
+    Finding(&'a FindingRule),
     Error(&'a ErrorRule),
     Cause(&'a CauseRule),
     Issue(&'a KnownIssue),
@@ -40,7 +41,7 @@ pub struct Explanation<'a> {
 
 /// Explains an id in any case: a requirement, a warning, a row of the credential table, an operation (`read`, or
 /// `read/blob`), a data action, an invoke action with or without its prefix, a built-in role by name or GUID, a kind of
-/// look-up, the code of an error, a cause that is no requirement, a known issue. `None`: no rule bears it; see [`suggest`].
+/// look-up, a finding, the code of an error, a cause that is no requirement, a known issue. `None`: no rule bears it; see [`suggest`].
 pub fn explain<'a>(rules: &'a RuleSet, id: &str) -> Option<Explanation<'a>> {
     let id = id.trim().to_lowercase();
     let mut meanings = Vec::new();
@@ -53,6 +54,7 @@ pub fn explain<'a>(rules: &'a RuleSet, id: &str) -> Option<Explanation<'a>> {
     let of_role = |role: &&BuiltInRole| role.definition.name.to_lowercase() == id || role.definition.id.key() == id;
     meanings.extend(rules.built_in_roles().filter(of_role).map(Meaning::Role));
     meanings.extend(rules.lookups().filter(|rule| rule.what.as_str() == id).map(Meaning::Lookup));
+    meanings.extend(rules.findings().iter().filter(|rule| rule.id == id).map(Meaning::Finding));
     meanings.extend(rules.error(&id).map(Meaning::Error));
     meanings.extend(own_causes(rules).filter(|rule| rule.cause.as_str() == id).map(Meaning::Cause));
     meanings.extend(rules.known_issues().iter().filter(|issue| issue.id.to_lowercase() == id).map(Meaning::Issue));
@@ -104,6 +106,7 @@ fn ids(rules: &RuleSet) -> Vec<String> {
     ids.extend(rules.invoke_actions().iter().map(short_action));
     ids.extend(rules.built_in_roles().map(|role| role.definition.name.clone()));
     ids.extend(rules.lookups().map(|rule| rule.what.to_string()));
+    ids.extend(rules.findings().iter().map(|rule| rule.id.clone()));
     ids.extend(rules.errors().iter().map(|rule| rule.code.clone()));
     ids.extend(own_causes(rules).map(|rule| rule.cause.to_string()));
     ids.extend(rules.known_issues().iter().map(|issue| issue.id.clone()));
@@ -151,6 +154,7 @@ impl Meaning<'_> {
             Meaning::InvokeAction(rule) => invoke_text(rule, width),
             Meaning::Role(role) => role_text(role, width),
             Meaning::Lookup(rule) => lookup_text(rule, width),
+            Meaning::Finding(rule) => findings::text(rule, width),
             Meaning::Error(rule) => errors::error_text(rule, rules, width),
             Meaning::Cause(rule) => errors::cause_text(rule, width),
             Meaning::Issue(issue) => errors::issue_text(issue, width),
@@ -172,6 +176,7 @@ impl Meaning<'_> {
             Meaning::InvokeAction(rule) => vec![of_kind("invoke_action", json::invoke_action(rule))],
             Meaning::Role(role) => vec![of_kind("role", json::role(role))],
             Meaning::Lookup(rule) => vec![of_kind("lookup", json::lookup(rule))],
+            Meaning::Finding(rule) => vec![of_kind("finding", findings::json(rule))],
             Meaning::Error(rule) => vec![of_kind("error", errors::error(rule))],
             Meaning::Cause(rule) => vec![of_kind("cause", errors::cause(rule))],
             Meaning::Issue(issue) => vec![of_kind("known_issue", errors::issue(issue))],
@@ -180,11 +185,11 @@ impl Meaning<'_> {
 }
 
 /// `text` in lines of at most `width` columns; lines after the first are indented.
-fn wrap(text: &str, width: u16, indent: &str) -> String {
+pub(super) fn wrap(text: &str, width: u16, indent: &str) -> String {
     wrapped("", indent, text, width)
 }
 
-fn source(provenance: &Provenance, width: u16) -> String {
+pub(super) fn source(provenance: &Provenance, width: u16) -> String {
     wrap(&format!("Source: {} ({})", provenance.source, provenance.retrieved), width, "  ")
 }
 

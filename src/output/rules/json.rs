@@ -19,6 +19,7 @@ pub fn json(rules: &RuleSet) -> Value {
         "roles": roles.into_iter().map(role).collect::<Vec<_>>(),
         "requirements": rules.requirements().map(|(id, text)| id_text(id.as_str(), text)).collect::<Vec<_>>(),
         "warnings": rules.warnings().map(|(id, text)| id_text(id.as_str(), text)).collect::<Vec<_>>(),
+        "findings": rules.findings().iter().map(super::findings::json).collect::<Vec<_>>(),
         "lookups": rules.lookups().map(lookup).collect::<Vec<_>>(),
         "attributes": rules.attributes().iter().map(attribute).collect::<Vec<_>>(),
         "errors": rules.errors().iter().map(errors::error).collect::<Vec<_>>(),

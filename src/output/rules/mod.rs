@@ -2,10 +2,12 @@
 
 mod errors;
 mod explain;
+mod findings;
 mod json;
 mod words;
 
 pub use explain::{Explanation, explain, suggest};
+pub use findings::markdown as findings_markdown;
 pub use json::json;
 
 use crate::model::{Edition, StoreKind};
@@ -29,6 +31,7 @@ pub fn table(rules: &RuleSet, width: u16) -> String {
         section("Built-in roles", roles(rules, &mut sources, width)),
         section("Requirements of a read", requirements(rules, &mut sources, width)),
         section("Warnings", warnings(rules, &mut sources, width)),
+        section("Findings of the security review", findings::table(rules, &mut sources, width)),
         section("Look-ups, and what they need", lookups(rules, &mut sources, width)),
         section("Attributes of conditions, and how far they are known", attributes(rules, &mut sources, width)),
         section("Texts that say access was denied", errors::errors(rules, &mut sources, width)),
