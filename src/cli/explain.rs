@@ -14,6 +14,8 @@ Examples:
 
   az ml job stream -n NAME | canread explain
 
+  az ml job show -n NAME -o json | canread explain --snapshot state.jsonl
+
   canread explain --error \"AuthorizationPermissionMismatch\"
 
   canread explain job.log --snapshot state.jsonl -n scoring \\
@@ -27,7 +29,7 @@ Exit codes: 0 answered, 1 failure, 2 usage. The verdict is in the JSON.";
 /// Arguments of `explain`.
 #[derive(Args)]
 pub(in crate::cli) struct Explain {
-    /// Log to explain; - or nothing is standard input.
+    /// Log to explain, or a job's record as JSON; - or nothing is standard input.
     #[arg(value_name = "FILE")]
     log: Option<PathBuf>,
     /// Explain this text.
@@ -89,6 +91,8 @@ pub struct ExplainArgs {
     pub job: JobOptions,
     /// Who invoked, where named.
     pub principal: Option<String>,
+    /// Whether [`ExplainArgs::principal`] comes from a job's record, which may name nobody the state knows.
+    pub from_record: bool,
     /// Edition of the credential table.
     pub edition: Edition,
     /// What an unmet disputed requirement does.
@@ -122,6 +126,7 @@ pub(super) fn arguments(explain: Explain) -> Result<ExplainArgs, Exit> {
         target: convert::job_target(&job),
         job: convert::job_options(job)?,
         principal: question.principal,
+        from_record: false,
         edition: convert::edition(question.table),
         disputed: convert::disputed(question.disputed),
         assume_below: question.assume_below,

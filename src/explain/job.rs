@@ -1,5 +1,6 @@
-//! A job's own record, as Azure Resource Manager gives it: what ran, on what, for whom, and what it read.
+//! A job's own record, as Azure Resource Manager or `az ml job show` gives it: what ran, on what, for whom, and what it read.
 
+use crate::model::Scope;
 use serde_json::{Map, Value};
 
 /// Data of a job: its name, its reference, and its type in the words of the record.
@@ -7,15 +8,17 @@ use serde_json::{Map, Value};
 pub struct JobRecordData {
     /// Name of the input or output.
     pub name: String,
-    /// `uri`; it may bear a secret.
+    /// Its reference; it may bear a secret.
     pub uri: String,
-    /// `jobInputType` or `jobOutputType`.
+    /// Its type.
     pub kind: Option<String>,
 }
 
 /// What a job's record says, as far as an explanation needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobRecord {
+    /// Its name.
+    pub name: String,
     /// `status`.
     pub status: Option<String>,
     /// Batch endpoint.
@@ -24,7 +27,7 @@ pub struct JobRecord {
     pub deployment: Option<String>,
     /// Compute: an ARM id or a name.
     pub compute: Option<String>,
-    /// `systemData.createdBy`: a name, or an application's id.
+    /// Whoever made it: a name, or an application's id.
     pub created_by: Option<String>,
     /// Inputs that are data.
     pub inputs: Vec<JobRecordData>,
@@ -33,44 +36,52 @@ pub struct JobRecord {
 }
 
 impl JobRecord {
-    /// Reads the body of `GET …/jobs/NAME`, or of a batch endpoint's answer to an invocation. What it does not say stays unknown.
+    /// Reads the body of `GET …/jobs/NAME`, a batch endpoint's answer to an invocation, or what `az ml job show -o json` prints;
+    /// `None` for what is no job. What the record does not say stays unknown.
     ///
     /// ```
-    /// let body = serde_json::json!({"properties": {"status": "Failed", "properties": {"azureml.endpointname": "scoring"}}});
-    /// let record = canread::explain::JobRecord::read(&body);
-    /// assert_eq!((record.status.as_deref(), record.endpoint.as_deref()), (Some("Failed"), Some("scoring")));
+    /// let body = serde_json::json!({"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/w/jobs/j",
+    ///     "properties": {"status": "Failed", "properties": {"azureml.endpointname": "scoring"}}});
+    /// let record = canread::explain::JobRecord::read(&body).unwrap();
+    /// assert_eq!((record.name.as_str(), record.endpoint.as_deref()), ("j", Some("scoring")));
     /// ```
-    pub fn read(body: &Value) -> Self {
-        let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-        let noted =
-            |name: &str| ["/properties/properties", "/properties/tags", "/tags"].iter().find_map(|at| field(body.pointer(at), name));
-        let of_id = |kind: &str| text("/id").and_then(|id| crate::model::Scope::new(&id).segment_after(kind).map(str::to_owned));
-        JobRecord {
-            status: text("/properties/status"),
+    pub fn read(body: &Value) -> Option<Self> {
+        let id = Scope::new(body.get("id")?.as_str()?);
+        let name = id.segment_after("jobs")?.to_owned();
+        let text = |pointers: &[&str]| {
+            let values = pointers.iter().filter_map(|pointer| body.pointer(pointer)?.as_str());
+            values.map(str::to_owned).find(|text| !text.is_empty())
+        };
+        let places = ["/properties/properties", "/properties/tags", "/properties", "/tags"];
+        let noted = |name: &str| places.iter().find_map(|at| field(body.pointer(at), &[name]));
+        let of_id = |kind: &str| id.segment_after(kind).map(str::to_owned);
+        Some(JobRecord {
+            name,
+            status: text(&["/properties/status", "/status"]),
             endpoint: of_id("batchendpoints").or_else(|| noted("azureml.endpointname")),
             deployment: of_id("deployments").or_else(|| noted("azureml.deploymentname")),
-            compute: text("/properties/computeId")
-                .or_else(|| text("/properties/compute/target"))
+            compute: text(&["/properties/computeId", "/properties/compute/target", "/compute"])
                 .or_else(|| noted("azureml.defaultComputeName")),
-            created_by: text("/systemData/createdBy"),
-            inputs: data(body, ["/properties/inputs", "/properties/inputData"], "jobInputType"),
-            outputs: data(body, ["/properties/outputs", "/properties/outputData"], "jobOutputType"),
-        }
+            created_by: text(&["/systemData/createdBy", "/creation_context/created_by"]),
+            inputs: data(body, &["/properties/inputs", "/properties/inputData", "/inputs"], &["jobInputType", "type"]),
+            outputs: data(body, &["/properties/outputs", "/properties/outputData", "/outputs"], &["jobOutputType", "type"]),
+        })
     }
 }
 
-/// A text field, its name in any case.
-fn field(of: Option<&Value>, name: &str) -> Option<String> {
+/// A text field by one of its names, in any case.
+fn field(of: Option<&Value>, names: &[&str]) -> Option<String> {
     let fields = of.and_then(Value::as_object)?;
-    let found = fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).and_then(|(_, value)| value.as_str());
+    let is_one = |known: &str| names.iter().any(|name| known.eq_ignore_ascii_case(name));
+    let found = fields.iter().find(|(known, _)| is_one(known)).and_then(|(_, value)| value.as_str());
     found.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn data(body: &Value, places: [&str; 2], kind: &str) -> Vec<JobRecordData> {
+fn data(body: &Value, places: &[&str], kinds: &[&str]) -> Vec<JobRecordData> {
     let fields: Option<&Map<String, Value>> = places.iter().find_map(|at| body.pointer(at).and_then(Value::as_object));
     let one = |(name, value): (&String, &Value)| {
-        let uri = field(Some(value), "uri")?;
-        Some(JobRecordData { name: name.clone(), uri, kind: field(Some(value), kind) })
+        let uri = field(Some(value), &["uri", "path"])?;
+        Some(JobRecordData { name: name.clone(), uri, kind: field(Some(value), kinds) })
     };
     fields.into_iter().flatten().filter_map(one).collect()
 }

@@ -6,8 +6,8 @@ use super::{Failure, Form, Streams, check, only_table_or_json, write_result};
 use crate::cli::job::{JobData, JobInputs};
 use crate::cli::{ExplainArgs, JobTarget, LogText, OutputArgs, Source, WorkspaceArgs};
 use crate::eval;
-use crate::explain::{self, Asked, Catalogue, Log, LogReader};
-use crate::model::{Direction, Scope, Snapshot, redacted};
+use crate::explain::{self, Asked, Catalogue, JobRecord, JobRecordData, Log, LogReader};
+use crate::model::{DeclaredType, Direction, ReferenceOrigin, ReferenceText, Scope, Snapshot, masked, redacted};
 use crate::output::{explain as text, json, table::Style};
 use crate::report::ExplainReport;
 use crate::rules::RuleSet;
@@ -16,15 +16,21 @@ use std::io::{IsTerminal, Read};
 
 /// Bytes of a log that are read at once.
 const PIECE: usize = 64 * 1024;
+/// Largest record of a job that is read as one.
+const LARGEST_RECORD: usize = 1024 * 1024;
 
 pub(super) fn explain(args: &ExplainArgs, output: &OutputArgs, style: Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let form = only_table_or_json(output, "explain")?;
     let rules = state::load_rules(args.state.rules.as_deref())?;
-    let job = check::inputs_of(&args.job)?;
+    let mut job = check::inputs_of(&args.job)?;
     for note in &job.notes {
         streams.note("note", note);
     }
-    let log = read(&args.log, &rules, streams)?;
+    let (log, record) = read(&args.log, &rules, streams)?;
+    let args = &match record {
+        Some(record) => with_record(args, &mut job, record, streams),
+        None => args.clone(),
+    };
     let state = load(args, &job, &log, streams)?;
     let before = args.before.as_ref().map(older).transpose()?;
     let asked = state.as_ref().map(|state| asked(args, state, &job, &log)).transpose()?;
@@ -45,9 +51,9 @@ pub(super) fn explain(args: &ExplainArgs, output: &OutputArgs, style: Style, str
 
 /// Reads the log in one pass, of whatever size.
 #[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
-fn read(log: &LogText, rules: &RuleSet, streams: &mut Streams<'_>) -> Result<Log, Failure> {
+fn read(log: &LogText, rules: &RuleSet, streams: &mut Streams<'_>) -> Result<(Log, Option<JobRecord>), Failure> {
     let catalogue = Catalogue::new(rules);
-    let mut reader = LogReader::new(&catalogue);
+    let mut reader = Reader { log: LogReader::new(&catalogue), head: Vec::new() };
     match log {
         LogText::Given(text) => reader.push(text.expose().as_bytes()),
         LogText::Read(Source::Stdin) => {
@@ -65,7 +71,50 @@ fn read(log: &LogText, rules: &RuleSet, streams: &mut Streams<'_>) -> Result<Log
     Ok(reader.finish())
 }
 
-fn pump(mut source: impl Read, reader: &mut LogReader<'_>) -> std::io::Result<()> {
+/// Reads a log, which may be the record of a job.
+struct Reader<'r> {
+    log: LogReader<'r>,
+    /// The log, as long as it may be a record.
+    head: Vec<u8>,
+}
+
+impl Reader<'_> {
+    fn push(&mut self, bytes: &[u8]) {
+        self.log.push(bytes);
+        if self.head.len() <= LARGEST_RECORD {
+            self.head.extend_from_slice(bytes);
+        }
+    }
+
+    fn finish(self) -> (Log, Option<JobRecord>) {
+        let small = self.head.len() <= LARGEST_RECORD;
+        let body = serde_json::from_slice(&self.head).ok().filter(|_| small);
+        (self.log.finish(), body.as_ref().and_then(JobRecord::read))
+    }
+}
+
+/// The options, completed by what a job's own record says.
+fn with_record(args: &ExplainArgs, job: &mut JobInputs, record: JobRecord, streams: &mut Streams<'_>) -> ExplainArgs {
+    let said = [("status", &record.status), ("endpoint", &record.endpoint), ("compute", &record.compute), ("made by", &record.created_by)];
+    let said = said.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?))).collect::<Vec<_>>().join(", ");
+    streams.note("note", &masked(&format!("the text is the record of job {}: {said}", record.name)));
+    let data = |one: JobRecordData| JobData {
+        name: one.name,
+        reference: ReferenceText::new(one.uri),
+        declared: one.kind.as_deref().map(DeclaredType::parse),
+        origin: ReferenceOrigin::RestBody,
+        line: None,
+    };
+    if job.inputs.is_empty() && job.outputs.is_empty() {
+        job.inputs = record.inputs.into_iter().map(data).collect();
+        job.outputs = record.outputs.into_iter().map(data).collect();
+    }
+    let endpoint = record.endpoint.map(|name| JobTarget::Endpoint { name, deployment: record.deployment });
+    let target = args.target.clone().or(endpoint).or_else(|| record.compute.map(JobTarget::Compute));
+    ExplainArgs { target, principal: args.principal.clone().or(record.created_by), from_record: args.principal.is_none(), ..args.clone() }
+}
+
+fn pump(mut source: impl Read, reader: &mut Reader<'_>) -> std::io::Result<()> {
     let mut piece = vec![0; PIECE];
     loop {
         match source.read(&mut piece) {
@@ -111,6 +160,8 @@ fn asked(args: &ExplainArgs, state: &State, job: &JobInputs, log: &Log) -> Resul
         JobTarget::Compute(name) => eval::JobTarget::Compute(redacted(name)),
     });
     let invoker = match &args.principal {
+        // The name that a record bears need not be one of the directory's.
+        Some(text) if args.from_record => state::principal(&state.snapshot, Some(text)).unwrap_or_default(),
         Some(text) => state::principal(&state.snapshot, Some(text))?,
         None => None,
     };

@@ -49,6 +49,7 @@ fn notices(report: &Value) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn the_text_of_each_denial_confirms_what_check_denies() {
     let invoke = arm(
         ANA,
@@ -191,6 +192,36 @@ fn an_output_that_is_refused_is_judged_as_output() {
     let output = report["causes"].as_array().expect("causes").iter().find(|cause| cause["requirement"] == "output/writable");
     assert!(output.is_some_and(|cause| cause["status"] != "possible"), "the default datastore is judged: {:#}", report["causes"]);
     assert!(notices(&report).contains(&"output-meant".to_owned()));
+}
+
+#[test]
+fn the_record_of_a_job_says_which_job_is_meant() {
+    let arm = serde_json::json!({"id": format!("{WORKSPACE}/jobs/j1"), "systemData": {"createdBy": "Ana Silva"}, "properties": {"status": "Failed",
+        "properties": {"azureml.endpointname": ENDPOINT}, "inputs": {"in": {"jobInputType": "uri_folder", "uri": "azureml://datastores/heart_blob/paths/unlabeled"},
+        "n": {"jobInputType": "literal", "value": "1"}}, "services": {"x": {"errorMessage": MISMATCH}}}});
+    let az = serde_json::json!({"id": format!("{WORKSPACE}/jobs/j1"), "creation_context": {"created_by": "nobody we know"}, "status": "Failed",
+        "properties": {"azureml.endpointname": ENDPOINT}, "inputs": {"in": {"type": "uri_folder", "path": "azureml:heart-dataset-unlabeled:2"}}, "error": MISMATCH});
+    for record in [arm, az] {
+        let ran = canread(&[
+            "explain",
+            "--error",
+            &record.to_string(),
+            "--snapshot",
+            "examples/role-on-workspace-identity.jsonl",
+            "--at",
+            AT,
+            "-o",
+            "json",
+        ]);
+        assert!(
+            ran.err.starts_with("note: the text is the record of job j1: status Failed, endpoint heart-classifier-batch"),
+            "{}",
+            ran.err
+        );
+        let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+        assert_eq!(with_status(&report, "confirmed"), ["access/mount"], "{:#}", report["causes"]);
+        assert!(!notices(&report).contains(&"taken-from-text".to_owned()), "{:?}", report["notices"]);
+    }
 }
 
 #[test]
