@@ -186,8 +186,8 @@ fn told(scene: &Scene<'_>, weighed: Weighed) -> JobFix {
     JobFix {
         summary: words::summary(cx.snapshot, &changes, &measure, &others),
         commands: render::commands(scene, &changes),
-        bicep: None,
-        terraform: None,
+        bicep: render::bicep(scene, &changes),
+        terraform: render::terraform(scene, &changes),
         inputs,
         requirements: requirements.into_iter().collect(),
         says,

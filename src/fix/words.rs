@@ -1,6 +1,6 @@
 //! Changes in words.
 
-use super::change::{Change, RoleGrant, compute_of_identity_to_come};
+use super::change::{Change, LakePath, RoleGrant, compute_of_identity_to_come};
 use super::measure::Measure;
 use crate::model::{AclTag, ObjectId, Operation, Scope, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,11 +69,7 @@ pub(super) fn change(snapshot: &Snapshot, change: &Change) -> String {
         Change::StoreByIdentity { datastore } => {
             format!("let datastore `{}` store no credential, so that identities read", datastore.name())
         }
-        Change::RenewSas { datastore, sas } => {
-            let field = |name: &str| sas.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
-            let until = field("se").replace("%3A", ":");
-            format!("put a new SAS into datastore `{}`, with permissions `{}` until {until}", datastore.name(), field("sp"))
-        }
+        Change::RenewSas { datastore, sas } => new_sas(datastore, sas),
         Change::AllowSharedKey { account } => {
             format!("let account `{account}` take shared keys again, if no policy forbids it")
         }
@@ -99,29 +95,27 @@ pub(super) fn change(snapshot: &Snapshot, change: &Change) -> String {
             name(snapshot, principal)
         ),
         Change::GrantRole(one) => grant(snapshot, one),
-        Change::SetAcl { at, tag: who, bits } => {
-            format!("ACL entry `{bits}` on `{}` of `{}/{}` for {}", at.path, at.account, at.filesystem, tag(snapshot, who))
+        Change::SetAcl { at, tag: who, bits } => format!("ACL entry `{bits}` on {} for {}", lake(at), tag(snapshot, who)),
+        Change::AclBelow { at, tag: who } => {
+            format!("ACL entries `r-x` on {} and all below it, and for what is created there later, for {}", lake(at), tag(snapshot, who))
         }
-        Change::AclBelow { at, tag: who } => format!(
-            "ACL entries `r-x` on `{}` of `{}/{}` and all below it, and for what is created there later, for {}",
-            at.path,
-            at.account,
-            at.filesystem,
-            tag(snapshot, who)
-        ),
-        Change::Rehydrate { at } => {
-            format!("bring archived `{}` of `{}/{}` back online, which takes hours", at.path, at.account, at.filesystem)
+        Change::Rehydrate { at } => format!("bring archived {} back online, which takes hours", lake(at)),
+        Change::WriteAcl { at, default, tag: who, bits } => {
+            let kind = if *default { "default " } else { "" };
+            format!("{kind}ACL entry `{bits}` on {} for {}", lake(at), tag(snapshot, who))
         }
-        Change::WriteAcl { at, default, tag: who, bits } => format!(
-            "{}ACL entry `{bits}` on `{}` of `{}/{}` for {}",
-            if *default { "default " } else { "" },
-            at.path,
-            at.account,
-            at.filesystem,
-            tag(snapshot, who)
-        ),
         Change::Without(id) => format!("without `{}`", id.0),
     }
+}
+
+fn lake(at: &LakePath) -> String {
+    format!("`{}` of `{}/{}`", at.path, at.account, at.filesystem)
+}
+
+fn new_sas(datastore: &Scope, sas: &str) -> String {
+    let field = |name: &str| sas.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
+    let until = field("se").replace("%3A", ":");
+    format!("put a new SAS into datastore `{}`, with permissions `{}` until {until}", datastore.name(), field("sp"))
 }
 
 fn short_subnet(subnet: &Scope) -> String {

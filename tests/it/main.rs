@@ -26,6 +26,7 @@ mod examples;
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
+mod fix_render;
 mod fixes;
 mod fuzz_entry;
 mod fuzz_seeds;
