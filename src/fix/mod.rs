@@ -8,6 +8,7 @@ mod propose;
 mod render;
 mod scene;
 mod search;
+mod slice;
 mod words;
 
 pub use change::{
@@ -81,6 +82,9 @@ pub fn for_job(snapshot: &Snapshot, rules: &RuleSet, question: &JobQuestion, fin
     if finding.verdict() == Verdict::Allowed {
         return Fixes::default();
     }
+    let whole = Scene::of(snapshot, rules, question);
+    let part = slice::relevant(&whole);
+    let snapshot = part.as_ref().unwrap_or(snapshot);
     let base = Base { snapshot, rules, question };
     let found = search::search(base);
     if found.solutions.is_empty() {
@@ -94,6 +98,11 @@ pub fn for_job(snapshot: &Snapshot, rules: &RuleSet, question: &JobQuestion, fin
     let judged = found.solutions.iter().map(|(changes, cost)| weigh(&scene, &ground, &before, changes, *cost));
     let ranked = ranked(judged.collect());
     Fixes { list: ranked.into_iter().take(MOST).map(|one| told(&scene, one)).collect(), cut: found.cut }
+}
+
+/// The facts that a job's answer rests on: asked of them the question has the same answer.
+pub fn relevant(snapshot: &Snapshot, rules: &RuleSet, question: &JobQuestion) -> Snapshot {
+    Snapshot::new(slice::cut(&Scene::of(snapshot, rules, question)))
 }
 
 /// What is opened and closed between two states of the world, where the job reads and writes and where `changes` act.

@@ -1,6 +1,6 @@
 //! Every kind of fix is found in a world made for it, and what is printed can be used: by a shell, by the Azure CLI, by
 //! Terraform.
-#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 use crate::command::{bless, root};
 use crate::scenario::*;
@@ -41,14 +41,18 @@ fn eligible() -> Value {
         "roleDefinitionId": role, "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2027-01-01T00:00:00Z"}}})
 }
 
+/// A user-assigned identity that no compute has.
+fn unused_identity() -> Value {
+    let id = format!("{}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader", group_id());
+    resource(&id, json!({"properties": {"principalId": BEN, "clientId": "eeeeeeee-0000-0000-0000-000000000009", "tenantId": TENANT}}))
+}
+
 /// A world for each kind of change, the reference to ask about, and a word of the sentence that says it.
 fn worlds() -> Vec<(&'static str, World, &'static str, &'static str)> {
     let closed = World::closed;
     let denied = json!({"defaultAction": "Deny", "bypass": "None", "ipRules": [], "virtualNetworkRules": []});
     let managed = json!({"isolationMode": "AllowOnlyApprovedOutbound", "outboundRules": {}});
-    let umi = format!("{}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader", group_id());
-    let reader =
-        resource(&umi, json!({"properties": {"principalId": BEN, "clientId": "eeeeeeee-0000-0000-0000-000000000009", "tenantId": TENANT}}));
+    let reader = unused_identity();
     let archived = path("acct", "data", "in/old.csv", json!({"is_directory": false, "access_tier": "Archive"}));
     let expired = "sv=2022-11-02&sr=c&sp=rl&se=2026-01-01T00:00:00Z&spr=https";
     vec![
