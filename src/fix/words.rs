@@ -125,6 +125,10 @@ fn short_subnet(subnet: &Scope) -> String {
 
 /// What a measure counts, in words.
 pub(super) fn opens(snapshot: &Snapshot, measure: &Measure) -> String {
+    if measure.opened.is_empty() && measure.places > 0 {
+        let whom: Vec<String> = measure.whom.iter().take(3).map(|id| name(snapshot, id)).collect();
+        return format!("opens no further container, but more of one to {}", whom.join(", "));
+    }
     if measure.opened.is_empty() {
         return match measure.actions {
             0 => "opens nothing".to_owned(),
@@ -152,7 +156,7 @@ pub(super) fn opens(snapshot: &Snapshot, measure: &Measure) -> String {
 }
 
 /// The whole in one sentence.
-pub(super) fn summary(snapshot: &Snapshot, changes: &[Change], measure: &Measure, others: &[String]) -> String {
+pub(super) fn summary(snapshot: &Snapshot, changes: &[Change], measure: &Measure, others: &[String], verified: bool) -> String {
     let first = changes.first().map(|first| change(snapshot, first)).unwrap_or_default();
     let all = match changes.len() {
         0 | 1 => first,
@@ -160,6 +164,9 @@ pub(super) fn summary(snapshot: &Snapshot, changes: &[Change], measure: &Measure
         more => format!("{first}; and {} more changes", more - 1),
     };
     let mut text = format!("{all} ({})", opens(snapshot, measure));
+    if !verified {
+        text.push_str("; nothing is denied then, but what is missing above is still not known");
+    }
     if !others.is_empty() {
         let listed: Vec<&str> = others.iter().take(3).map(String::as_str).collect();
         let more = if others.len() > 3 { " and others" } else { "" };
