@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes the example snapshots beside this file: `python3 examples/make.py`.
 
-Everything here is made up. `heart.jsonl` is a whole workspace with a datastore for every row of the credential table; the
-others are the smallest state that shows one cause. Ids derive from names, so the same bytes come out every time. With
-`--check` nothing is written; the exit code says whether the files are fresh. Only the standard library is used.
+Everything here is made up. `heart.jsonl` is a whole workspace with a datastore for every row of the credential table,
+`clean.jsonl` one that a security review finds nothing to mend in; the others are the smallest state that shows one cause.
+Ids derive from names, so the same bytes come out every time. With `--check` nothing is written; the exit code says whether
+the files are fresh. Only the standard library is used.
 """
 
 import json
@@ -58,6 +59,11 @@ ROLES = {
             ],
         },
     ),
+    # Their definitions are taken from the rules.
+    "AzureML Data Scientist": ("f6c7c914-8db3-469d-8ca1-694a8f32e121", None),
+    "Storage Blob Data Contributor": ("ba92f5b4-2d11-453d-a403-e96b0029c9fe", None),
+    "Storage Table Data Contributor": ("0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", None),
+    "Storage Queue Data Contributor": ("974c5e8b-45b9-4653-ba55-5f855dd0fb88", None),
 }
 
 
@@ -98,7 +104,7 @@ class State:
 
     # Azure Machine Learning
 
-    def workspace(self):
+    def workspace(self, **properties):
         self.resource(
             WORKSPACE,
             "Microsoft.MachineLearningServices/workspaces",
@@ -106,6 +112,7 @@ class State:
                 "storageAccount": account_id("stmlwheart"),
                 "publicNetworkAccess": "Enabled",
                 "managedNetwork": {"isolationMode": "Disabled"},
+                **properties,
             },
             location="westeurope",
             identity={"type": "SystemAssigned", "principalId": WORKSPACE_IDENTITY, "tenantId": TENANT},
@@ -229,7 +236,7 @@ class State:
     def assign(self, role, scope, principal, type):
         role_id, permissions = ROLES[role]
         definition = f"/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
-        if role not in self.roles:
+        if permissions and role not in self.roles:
             self.roles.add(role)
             full = {"actions": [], "notActions": [], "dataActions": [], "notDataActions": [], **permissions}
             properties = {"roleName": role, "type": "BuiltInRole", "permissions": [full], "assignableScopes": ["/"]}
@@ -383,6 +390,53 @@ def gen1(state):
     state.cover("path_access", "contosoheart//trials", below=True)
 
 
+def private_endpoints(account, groups):
+    """The connections an account lists, and the private endpoints behind them in the cluster's network."""
+    approved = {"status": "Approved"}
+    connections, endpoints = [], []
+    for group in groups:
+        id = f"{GROUP}/providers/Microsoft.Network/privateEndpoints/pe-{account}-{group}"
+        properties = {"privateEndpoint": {"id": id}, "privateLinkServiceConnectionState": approved, "groupIds": [group]}
+        connections.append({"id": f"{account_id(account)}/privateEndpointConnections/{account}.{group}", "properties": properties})
+        link = {"privateLinkServiceId": account_id(account), "groupIds": [group], "privateLinkServiceConnectionState": approved}
+        endpoints.append((id, {"subnet": {"id": f"{VNET}/subnets/snet-endpoints"}, "privateLinkServiceConnections": [{"name": group, "properties": link}]}))
+    return connections, endpoints
+
+
+def clean():
+    """A workspace that a security review finds nothing to mend in: no keys, no open network, no right too many."""
+    identity = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-scoring"
+    state = State()
+    state.workspace(systemDatastoresAuthMode="identity")
+    state.endpoint()
+    users = {identity: {"principalId": CLUSTER_IDENTITY, "clientId": guid("app/cluster")}}
+    state.cluster({"type": "UserAssigned", "tenantId": TENANT, "userAssignedIdentities": users}, subnet=SUBNET)
+    network(state)
+    closed = {"publicNetworkAccess": "Disabled", "allowSharedKeyAccess": False}
+    for account, groups in (("stmlwheart", ("blob", "file", "queue", "table")), ("stheart", ("blob",))):
+        connections, endpoints = private_endpoints(account, groups)
+        state.account(account, **closed, privateEndpointConnections=connections)
+        for id, properties in endpoints:
+            state.resource(id, "Microsoft.Network/privateEndpoints", properties, location="westeurope")
+    state.container("stmlwheart", "azureml-blobstore")
+    state.blob_datastore("workspaceblobstore", "stmlwheart", "azureml-blobstore", is_default=True)
+    state.container("stheart", "trials")
+    state.blob_datastore("heart_blob", "stheart", "trials")
+    state.asset("heart-dataset-unlabeled", datastore_uri("heart_blob", "unlabeled/"), version="2")
+    state.people()
+    state.assign("AzureML Data Scientist", WORKSPACE, ENGINEERS, "Group")
+    state.assign("Storage Blob Data Reader", container_id("stheart", "trials"), RESEARCHERS, "Group")
+    cluster_reads(state)
+    for role, scope in (
+        ("Storage Blob Data Contributor", container_id("stmlwheart", "azureml-blobstore")),
+        ("Storage Table Data Contributor", account_id("stmlwheart")),
+        ("Storage Queue Data Contributor", account_id("stmlwheart")),
+    ):
+        state.assign(role, scope, CLUSTER_IDENTITY, "ServicePrincipal")
+    state.everything()
+    return state
+
+
 # --- denied ----------------------------------------------------------------------------------------------------------
 
 
@@ -392,6 +446,16 @@ def role_on_workspace_identity():
     blob(state)
     invoker_reads(state)
     state.assign("Storage Blob Data Reader", container_id("stheart", "trials"), WORKSPACE_IDENTITY, "ServicePrincipal")
+    state.everything()
+    return state
+
+
+def role_moved():
+    """The state after `role_on_workspace_identity` was mended: the role is the cluster's, keys are off, TLS 1.3 is asked for."""
+    state = job()
+    blob(state, allowSharedKeyAccess=False, minimumTlsVersion="TLS1_3")
+    invoker_reads(state)
+    cluster_reads(state)
     state.everything()
     return state
 
@@ -614,7 +678,9 @@ def several_identities():
 
 EXAMPLES = [
     heart,
+    clean,
     role_on_workspace_identity,
+    role_moved,
     contributor_is_no_data_role,
     no_identity,
     acl_no_execute,

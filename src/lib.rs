@@ -8,10 +8,13 @@ pub mod cli;
 #[cfg(feature = "collect")]
 pub mod collect;
 pub mod eval;
+pub mod explain;
 pub mod fix;
 pub mod model;
 pub mod output;
+pub mod query;
 pub mod report;
+pub mod review;
 pub mod rules;
 pub mod run;
 pub mod snapshot;

@@ -3,13 +3,24 @@
 //! These types are a frozen copy apart from the evaluator's own, so that the evaluator may change and scripts do not.
 //! Keys are never absent; a missing value is null.
 
+mod checks;
+mod diff;
+mod explain;
 mod fixes;
+mod review;
 mod what_if;
+mod who;
 
-pub use what_if::{AccessChangeReport, WhatIfReport};
+pub use checks::*;
+pub use diff::*;
+pub use explain::*;
+pub use review::*;
+pub use what_if::{AccessEffectReport, WhatIfReport};
+pub use who::*;
 
 use crate::eval::{
-    AccessFinding, DataFinding, Evidence, JobFinding, Judgement, Node, Proof, RequirementFinding, Summary, Until, Verdict, Warning,
+    AccessFinding, DataFinding, Evidence, JobFinding, Judgement, Node, Proof, RequirementFinding, Resolved, Summary, Until, Verdict,
+    Warning,
 };
 use crate::model::{Missing, PrincipalKind, RolePlayed, SecurityPrincipal, StoreKind, Timestamp, What};
 use crate::rules::RuleSet;
@@ -430,25 +441,29 @@ fn missing_reports<'a>(missing: impl IntoIterator<Item = &'a Missing>, rules: &R
     missing.into_iter().map(|missing| missing_report(missing, rules)).collect()
 }
 
+/// What a reference means, in the report's words.
+fn resolved_report(resolved: &Resolved) -> ResolvedReport {
+    let text = |scope: &Option<crate::model::Scope>| scope.as_ref().map(ToString::to_string);
+    ResolvedReport {
+        data_asset: text(&resolved.data_asset),
+        datastore: text(&resolved.datastore),
+        store: resolved.store.map(|store| store_kind(store).to_owned()),
+        account: resolved.account.clone(),
+        container: resolved.container.clone(),
+        path: resolved.path.as_ref().map(|path| path.as_str().to_owned()),
+        input_type: resolved.input_type.map(str::to_owned),
+    }
+}
+
 fn data_report(finding: &DataFinding, rules: &RuleSet) -> DataReport {
     let summary = Summary::of(&finding.requirements);
-    let resolved = &finding.resolved;
-    let text = |scope: &Option<crate::model::Scope>| scope.as_ref().map(ToString::to_string);
     DataReport {
         name: finding.name.clone(),
         reference: finding.reference.clone(),
         verdict: summary.verdict.to_string(),
         valid_until_because: summary.valid_until.as_ref().map(|until| until.what.clone()),
         valid_until: until(summary.valid_until),
-        resolved: ResolvedReport {
-            data_asset: text(&resolved.data_asset),
-            datastore: text(&resolved.datastore),
-            store: resolved.store.map(|store| store_kind(store).to_owned()),
-            account: resolved.account.clone(),
-            container: resolved.container.clone(),
-            path: resolved.path.as_ref().map(|path| path.as_str().to_owned()),
-            input_type: resolved.input_type.map(str::to_owned),
-        },
+        resolved: resolved_report(&finding.resolved),
         rule: finding.rule.as_ref().map(|rule| RuleReport {
             id: rule.id.clone(),
             edition: rule.edition.to_string(),

@@ -32,6 +32,18 @@ pub(super) enum Commands {
     /// May this principal list, read or write at this URL?
     #[command(infer_long_args = true, after_help = ACCESS_EXAMPLES)]
     Access(Box<Access>),
+    /// Which principals can read (list, write) this, and through what?
+    #[command(infer_long_args = true, after_help = super::who::EXAMPLES)]
+    Who(Box<super::who::Who>),
+    /// What changed between two snapshots: access gained and lost, and why?
+    #[command(infer_long_args = true, after_help = super::diff::EXAMPLES)]
+    Diff(Box<super::diff::Diff>),
+    /// Security findings for a workspace: what is over-permitted, fragile or about to expire.
+    #[command(infer_long_args = true, after_help = super::review::EXAMPLES)]
+    Review(Box<super::review::Review>),
+    /// Which layer denied access, what is the cause, and what does the state prove?
+    #[command(infer_long_args = true, after_help = super::explain::EXAMPLES)]
+    Explain(Box<super::explain::Explain>),
     /// Collect the state once from Azure into a file that every other command can use offline.
     #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<Snapshot>),
@@ -66,6 +78,7 @@ Examples:
   canread check --compute cpu-cluster \\
     --input data=azureml:heart:3 --input labels=azureml:labels:1
 
+  canread check --all-deployments --input azureml:heart@latest
   canread check -n scoring --input azureml:heart@latest \\
     --grant ana@contoso.com=2a2b9908-6ea1-4ae2-8e65-a410df84e7d1@acct
 
@@ -85,6 +98,8 @@ Examples:
 
   canread snapshot -g rg -w ws --output-file state.jsonl \\
     --only -n scoring --input azureml:heart@latest
+
+  canread snapshot --pseudonymise --snapshot state.jsonl --output-file shown.jsonl
 
   canread snapshot --role > role.json
 
@@ -196,6 +211,9 @@ pub(super) struct State {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) job: Job,
+    /// Every deployment of the endpoints named, or of the workspace's, one line each.
+    #[arg(long, help_heading = "Job", conflicts_with_all = ["deployment_name", "compute", "batch"])]
+    pub(super) all_deployments: bool,
     #[command(flatten)]
     pub(super) question: Question,
     #[command(flatten)]
@@ -209,9 +227,9 @@ pub(super) struct Check {
 #[derive(Args)]
 #[command(next_help_heading = "Job")]
 pub(super) struct Job {
-    /// Batch endpoint.
+    /// Batch endpoint; check takes several, one line each.
     #[arg(short = 'n', long, value_name = "ENDPOINT", conflicts_with = "compute")]
-    pub(super) name: Option<String>,
+    pub(super) name: Vec<String>,
     /// Deployment; the endpoint's default if left out.
     #[arg(short = 'd', long, value_name = "NAME", conflicts_with = "compute")]
     pub(super) deployment_name: Option<String>,
@@ -247,6 +265,9 @@ pub(super) struct Question {
     /// What an unmet requirement does that Microsoft's own pages disagree about.
     #[arg(long, value_name = "EFFECT", default_value = "deny")]
     pub(super) disputed: DisputedArg,
+    /// Verdict from which on the exit code is not 0: with denied, an undetermined answer passes, with a note.
+    #[arg(long, value_name = "VERDICT", default_value = "undetermined")]
+    pub(super) fail_on: FailOnArg,
     /// Ask about a job that runs this long, such as 6h: allowed only if allowed throughout.
     #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
     pub(super) period: Option<Duration>,
@@ -305,6 +326,12 @@ pub(super) enum DisputedArg {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+pub(super) enum FailOnArg {
+    Denied,
+    Undetermined,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 pub(super) enum OperationArg {
     List,
     Read,
@@ -349,6 +376,12 @@ pub(super) struct Snapshot {
     /// Exit with 4 where a look-up failed.
     #[arg(long)]
     pub(super) fail_on_gap: bool,
+    /// Replace ids and names, each by the same everywhere, so that the file can be shown to others; with --snapshot those of that file.
+    #[arg(long)]
+    pub(super) pseudonymise: bool,
+    /// Go on where an earlier run for this output file was broken off.
+    #[arg(long)]
+    pub(super) resume: bool,
     /// With --only: who invokes; who is signed in if left out.
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(super) principal: Option<String>,
@@ -365,11 +398,16 @@ pub(super) enum SchemaArg {
     Report,
     Snapshot,
     Access,
+    Checks,
+    Who,
+    Diff,
+    Review,
+    Explain,
 }
 
 #[derive(Args)]
 pub(super) struct Rules {
-    /// Explain this id: a requirement, a warning or a row of the table.
+    /// Explain this id: a requirement, a warning, a row of the table, an error code.
     pub(super) id: Option<String>,
     /// Print a JSON Schema.
     #[arg(long, value_name = "NAME", conflicts_with = "id")]

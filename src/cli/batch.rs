@@ -158,7 +158,7 @@ fn check_question(id: Option<Value>, line: CheckLine, defaults: &CheckDefaults) 
             let InputOption { name, reference } = InputOption::new(&text);
             let name = name.unwrap_or_else(|| UNNAMED_INPUT.to_owned());
             let declared = declared.or_else(|| defaults.input_type.clone());
-            job.inputs = vec![JobData { name, reference, declared, origin: ReferenceOrigin::CommandLine }];
+            job.inputs = vec![JobData { name, reference, declared, origin: ReferenceOrigin::CommandLine, line: None }];
         }
         None if declared.is_some() => {
             for input in &mut job.inputs {
@@ -169,7 +169,8 @@ fn check_question(id: Option<Value>, line: CheckLine, defaults: &CheckDefaults) 
     }
     if let Some(path) = line.output_path {
         let reference = ReferenceText::new(path);
-        job.outputs = vec![JobData { name: UNNAMED_OUTPUT.to_owned(), reference, declared: None, origin: ReferenceOrigin::CommandLine }];
+        job.outputs =
+            vec![JobData { name: UNNAMED_OUTPUT.to_owned(), reference, declared: None, origin: ReferenceOrigin::CommandLine, line: None }];
     }
     let at = line.at.as_deref().map(time).transpose()?.or(defaults.at);
     Ok(CheckQuestion { id, target, job, principal: line.principal.or_else(|| defaults.principal.clone()), at })

@@ -1,5 +1,7 @@
 //! What was asked, in plain and valid values.
 
+use super::ExplainArgs;
+use super::ReviewArgs;
 use super::job::JobOptions;
 use crate::model::{Disputed, Edition, Operation, ReferenceText, Scope, Timestamp};
 use std::path::PathBuf;
@@ -23,6 +25,14 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// May this principal do that on this URL?
     Access(Box<AccessArgs>),
+    /// Who can do that there?
+    Who(Box<super::WhoArgs>),
+    /// What changed?
+    Diff(Box<super::DiffArgs>),
+    /// What is over-permitted, fragile or about to end?
+    Review(Box<ReviewArgs>),
+    /// What does this log say about denied access?
+    Explain(Box<ExplainArgs>),
     /// Collect the state into a file.
     Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
@@ -188,6 +198,37 @@ pub enum JobTarget {
     Compute(String),
 }
 
+/// From which verdict on `check` fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// An undetermined answer exits with 0.
+    Denied,
+    /// An undetermined answer exits with 4.
+    Undetermined,
+}
+
+impl JobTarget {
+    /// The endpoint's name, where one is meant.
+    pub fn endpoint(&self) -> Option<&str> {
+        match self {
+            JobTarget::Endpoint { name, .. } => Some(name),
+            JobTarget::Compute(_) => None,
+        }
+    }
+}
+
+impl CheckArgs {
+    /// What runs the jobs that are named.
+    pub fn targets(&self) -> impl Iterator<Item = &JobTarget> {
+        self.target.iter().chain(&self.more)
+    }
+
+    /// Whether several jobs may be asked about, so that each is answered by a line.
+    pub fn is_about_several(&self) -> bool {
+        self.all_deployments || !self.more.is_empty()
+    }
+}
+
 /// `canread check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckArgs {
@@ -197,6 +238,10 @@ pub struct CheckArgs {
     pub state: StateArgs,
     /// What runs the job. `None` only with `batch`, whose lines then say it.
     pub target: Option<JobTarget>,
+    /// Further endpoints, beyond `target`.
+    pub more: Vec<JobTarget>,
+    /// Every deployment of the endpoints, or of the workspace's where none is named.
+    pub all_deployments: bool,
     /// `-d` without `-n`, for the lines of a batch.
     pub deployment: Option<String>,
     /// Inputs and outputs.
@@ -207,6 +252,8 @@ pub struct CheckArgs {
     pub edition: Edition,
     /// What an unmet disputed requirement does.
     pub disputed: Disputed,
+    /// What the exit code tells.
+    pub fail_on: FailOn,
     /// How long the job runs; `None`: a moment is asked about.
     pub period: Option<Duration>,
     /// Take ACLs below a folder that were not collected as open.
@@ -248,7 +295,7 @@ pub struct AccessArgs {
 /// `canread snapshot`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotArgs {
-    /// State; it has no snapshot.
+    /// State; its snapshot is one whose ids and names are to be replaced.
     pub state: StateArgs,
     /// Only what this job needs; `None`: the whole workspace.
     pub only: Option<OnlyArgs>,
@@ -258,6 +305,10 @@ pub struct SnapshotArgs {
     pub probe: bool,
     /// Exit code 4 where a look-up failed.
     pub fail_on_gap: bool,
+    /// Ids and names are replaced.
+    pub pseudonymise: bool,
+    /// Goes on where an earlier run ended.
+    pub resume: bool,
 }
 
 /// The job that `snapshot --only` collects for.
@@ -280,6 +331,16 @@ pub enum SchemaName {
     Snapshot,
     /// The answer of `access`.
     Access,
+    /// The answer of `check` about several jobs.
+    Checks,
+    /// The answer of `who`.
+    Who,
+    /// The answer of `diff`.
+    Diff,
+    /// The answer of `review`.
+    Review,
+    /// The answer of `explain`.
+    Explain,
 }
 
 /// The text of a condition.

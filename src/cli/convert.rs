@@ -1,13 +1,13 @@
 //! From the parser's types to plain and valid values.
 
 use super::args::{
-    Access, Check, Cli, ColorArg, Commands, DisputedArg, EditionArg, FormatArg, Job, OperationArg, Output, Rules, SchemaArg, ShellArg,
-    Snapshot, State, TypeArg,
+    Access, Check, Cli, ColorArg, Commands, DisputedArg, EditionArg, FailOnArg, FormatArg, Job, OperationArg, Output, Rules, SchemaArg,
+    ShellArg, Snapshot, State, TypeArg,
 };
 use super::job::{self, JobOptions};
 use super::{
-    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, JobTarget, OnlyArgs, OutputArgs, OutputFormat, Request,
-    RequestOrigin, RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
+    AccessArgs, CheckArgs, Cloud, ColorChoice, Command, ConditionText, Exit, FailOn, JobTarget, OnlyArgs, OutputArgs, OutputFormat,
+    Request, RequestOrigin, RulesArgs, SchemaName, Shell, SnapshotArgs, Source, StateArgs, WorkspaceArgs,
 };
 use crate::model::{DeclaredType, Disputed, Edition, Operation, ReferenceText, Scope};
 use std::path::PathBuf;
@@ -18,6 +18,10 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
     let command = match cli.command {
         Commands::Check(check) => Command::Check(Box::new(self::check(*check)?)),
         Commands::Access(access) => Command::Access(Box::new(self::access(*access)?)),
+        Commands::Who(who) => Command::Who(Box::new(super::who::convert(*who)?)),
+        Commands::Diff(diff) => Command::Diff(Box::new(super::diff::convert(*diff)?)),
+        Commands::Review(review) => Command::Review(Box::new(super::review::review(*review)?)),
+        Commands::Explain(explain) => Command::Explain(Box::new(super::explain::arguments(*explain)?)),
         Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
@@ -64,7 +68,7 @@ fn output(output: Output, notes: &mut Vec<String>) -> OutputArgs {
     OutputArgs { format, file: output.output_file, color, quiet: output.quiet, verbose: output.verbose }
 }
 
-fn state(state: State) -> Result<StateArgs, Exit> {
+pub(super) fn state(state: State) -> Result<StateArgs, Exit> {
     let workspace =
         WorkspaceArgs { subscription: state.subscription, resource_group: state.resource_group, workspace: state.workspace_name };
     Ok(StateArgs {
@@ -80,7 +84,7 @@ fn state(state: State) -> Result<StateArgs, Exit> {
 }
 
 /// A name, or a file: what ends in `.toml` or has a separator in it.
-fn cloud(text: &str) -> Result<Cloud, Exit> {
+pub(super) fn cloud(text: &str) -> Result<Cloud, Exit> {
     if let Some(named) = Cloud::from_name(text) {
         return Ok(named);
     }
@@ -91,12 +95,16 @@ fn cloud(text: &str) -> Result<Cloud, Exit> {
 }
 
 fn check(check: Check) -> Result<CheckArgs, Exit> {
-    let Check { job, question, what_if, state, ignored: _ } = check;
+    let Check { job, all_deployments, question, what_if, state, ignored: _ } = check;
     let state = self::state(state)?;
     let target = match job_target(&job) {
-        None if question.batch.is_none() => return Err(no_target()),
+        None if question.batch.is_none() && !all_deployments => return Err(no_target()),
         target => target,
     };
+    let more = further_targets(&job)?;
+    if question.batch.is_some() && !more.is_empty() {
+        return Err(Exit::usage("with `--batch` the lines name the endpoints; give at most one as their default"));
+    }
     one_standard_input(&[
         state.snapshot.as_ref(),
         question.batch.clone().map(Source::new).as_ref(),
@@ -110,16 +118,16 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         what_if,
         state,
         target,
+        more,
+        all_deployments,
         deployment: job.deployment_name.clone(),
         job: job_options(job)?,
         principal: question.principal,
-        edition: match question.table {
-            EditionArg::Current => Edition::Current,
-            EditionArg::Seed => Edition::Seed,
-        },
-        disputed: match question.disputed {
-            DisputedArg::Deny => Disputed::Deny,
-            DisputedArg::Warn => Disputed::Warn,
+        edition: edition(question.table),
+        disputed: disputed(question.disputed),
+        fail_on: match question.fail_on {
+            FailOnArg::Denied => FailOn::Denied,
+            FailOnArg::Undetermined => FailOn::Undetermined,
         },
         period: question.period,
         assume_below: question.assume_below,
@@ -128,12 +136,43 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
     })
 }
 
-fn job_target(job: &Job) -> Option<JobTarget> {
-    match (&job.name, &job.compute) {
+pub(super) fn edition(edition: EditionArg) -> Edition {
+    match edition {
+        EditionArg::Current => Edition::Current,
+        EditionArg::Seed => Edition::Seed,
+    }
+}
+
+pub(super) fn disputed(disputed: DisputedArg) -> Disputed {
+    match disputed {
+        DisputedArg::Deny => Disputed::Deny,
+        DisputedArg::Warn => Disputed::Warn,
+    }
+}
+
+pub(super) fn declared(declared: TypeArg) -> DeclaredType {
+    match declared {
+        TypeArg::UriFile => DeclaredType::UriFile,
+        TypeArg::UriFolder => DeclaredType::UriFolder,
+        TypeArg::MlTable => DeclaredType::MlTable,
+    }
+}
+
+pub(super) fn job_target(job: &Job) -> Option<JobTarget> {
+    match (job.name.first(), &job.compute) {
         (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
         (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
         (None, None) => None,
     }
+}
+
+/// The endpoints after the first. A deployment belongs to one endpoint.
+fn further_targets(job: &Job) -> Result<Vec<JobTarget>, Exit> {
+    let more: Vec<JobTarget> = job.name.iter().skip(1).map(|name| JobTarget::Endpoint { name: name.clone(), deployment: None }).collect();
+    if !more.is_empty() && job.deployment_name.is_some() {
+        return Err(Exit::usage("`-d` names a deployment of one endpoint; leave it out, or name one endpoint"));
+    }
+    Ok(more)
 }
 
 fn no_target() -> Exit {
@@ -141,10 +180,13 @@ fn no_target() -> Exit {
 }
 
 fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
-    let Snapshot { only, role, probe, fail_on_gap, principal, job, state, ignored: _ } = snapshot;
+    let Snapshot { only, role, probe, fail_on_gap, pseudonymise, resume, principal, job, state, ignored: _ } = snapshot;
     let state = self::state(state)?;
-    if state.snapshot.is_some() {
-        return Err(Exit::usage("`snapshot` collects from Azure; it takes no `--snapshot`"));
+    if state.snapshot.is_some() && (!pseudonymise || only || resume || role) {
+        return Err(Exit::usage("`snapshot` collects from Azure; it takes a `--snapshot` only to `--pseudonymise` it"));
+    }
+    if job.name.len() > 1 {
+        return Err(Exit::usage("`snapshot --only` collects for one endpoint; leave `--only` out to collect the whole workspace"));
     }
     let only = if only {
         let target = job_target(&job).ok_or_else(no_target)?;
@@ -154,22 +196,18 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     } else {
         None
     };
-    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap })
+    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap, pseudonymise, resume })
 }
 
-fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
+pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
     if sources.iter().filter(|source| **source == Some(&Source::Stdin)).count() > 1 {
         return Err(Exit::usage("standard input can be read only once, but `-` stands for several files"));
     }
     Ok(())
 }
 
-fn job_options(args: Job) -> Result<JobOptions, Exit> {
-    let input_type = args.input_type.map(|declared| match declared {
-        TypeArg::UriFile => DeclaredType::UriFile,
-        TypeArg::UriFolder => DeclaredType::UriFolder,
-        TypeArg::MlTable => DeclaredType::MlTable,
-    });
+pub(super) fn job_options(args: Job) -> Result<JobOptions, Exit> {
+    let input_type = args.input_type.map(declared);
     Ok(JobOptions {
         inputs: args.input.iter().map(|text| job::InputOption::new(text)).collect(),
         input_type,
@@ -183,14 +221,18 @@ fn access(access: Access) -> Result<AccessArgs, Exit> {
     let batch = access.batch.map(Source::new);
     let state = state(access.state)?;
     one_standard_input(&[state.snapshot.as_ref(), batch.as_ref()])?;
-    let operation = access.operation.map(|operation| match operation {
-        OperationArg::List => Operation::List,
-        OperationArg::Read => Operation::Read,
-        OperationArg::Write => Operation::Write,
-    });
+    let operation = access.operation.map(self::operation);
     let from = access.from.as_deref().map(request_origin).transpose().map_err(|message| Exit::usage(&message))?;
     let url = access.url.map(ReferenceText::new);
     Ok(AccessArgs { state, principal: access.principal, operation, url, from, assume_below: access.assume_below, batch })
+}
+
+pub(super) fn operation(operation: OperationArg) -> Operation {
+    match operation {
+        OperationArg::List => Operation::List,
+        OperationArg::Read => Operation::Read,
+        OperationArg::Write => Operation::Write,
+    }
 }
 
 /// `public`, or the ARM id of a subnet.
@@ -210,6 +252,11 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Report => SchemaName::Report,
         SchemaArg::Snapshot => SchemaName::Snapshot,
         SchemaArg::Access => SchemaName::Access,
+        SchemaArg::Checks => SchemaName::Checks,
+        SchemaArg::Who => SchemaName::Who,
+        SchemaArg::Diff => SchemaName::Diff,
+        SchemaArg::Review => SchemaName::Review,
+        SchemaArg::Explain => SchemaName::Explain,
     });
     let condition = rules.condition.map(|text| match text.as_str() {
         "-" => ConditionText::Stdin,

@@ -23,6 +23,8 @@ pub struct FileEntry {
     pub literal: bool,
     /// File and line, for errors.
     pub place: Option<String>,
+    /// Line of the path in the file.
+    pub line: Option<u64>,
 }
 
 /// What a file holds.
@@ -39,7 +41,7 @@ pub struct FileJob {
 impl FileEntry {
     /// A name, and nothing else yet.
     pub fn new(name: &str) -> Self {
-        FileEntry { name: name.to_owned(), declared: None, path: None, literal: false, place: None }
+        FileEntry { name: name.to_owned(), declared: None, path: None, literal: false, place: None, line: None }
     }
 
     pub(super) fn data(name: &str, reference: ReferenceText, origin: ReferenceOrigin) -> Self {
@@ -57,7 +59,11 @@ impl FileEntry {
 
     pub(super) fn into_data(self) -> Option<JobData> {
         let (reference, origin) = self.path?;
-        Some(JobData { name: self.name, reference, declared: self.declared.as_deref().map(DeclaredType::parse), origin })
+        let line = match origin {
+            ReferenceOrigin::YamlFile | ReferenceOrigin::RestBody => self.line,
+            ReferenceOrigin::CommandLine | ReferenceOrigin::Service => None,
+        };
+        Some(JobData { name: self.name, reference, declared: self.declared.as_deref().map(DeclaredType::parse), origin, line })
     }
 
     /// An error about this entry: of the file where it was written there, of usage otherwise.
@@ -205,6 +211,7 @@ impl Reader<'_> {
                     path: path.map(|path| (ReferenceText::new(path), ReferenceOrigin::YamlFile)),
                     literal: of("default").or(of("value")).is_some(),
                     place,
+                    line: of("path").and_then(line),
                 })
             }
         }
@@ -241,8 +248,14 @@ impl Reader<'_> {
             path: uri.map(|uri| (ReferenceText::new(uri), ReferenceOrigin::RestBody)),
             literal: find(keys, "Value").is_some(),
             place: Some(self.place(node)),
+            line: find(keys, "Uri").and_then(line),
         })
     }
+}
+
+/// The line a value stands in, where the parser knows it.
+fn line(node: &Spanned<Node>) -> Option<u64> {
+    Some(node.referenced.line()).filter(|line| *line > 0)
 }
 
 fn looks_like_data(text: &str) -> bool {

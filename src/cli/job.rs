@@ -163,6 +163,8 @@ pub struct JobData {
     pub declared: Option<DeclaredType>,
     /// Where it was written.
     pub origin: ReferenceOrigin,
+    /// Line of the reference in the file of `-f`, where it stands there.
+    pub line: Option<u64>,
 }
 
 /// Inputs and outputs of a job, in the order they were first named.

@@ -9,16 +9,24 @@ pub mod batch;
 mod config;
 mod convert;
 pub mod defaults;
+mod diff;
+mod explain;
 pub mod inputs_file;
 pub mod job;
+mod review;
 mod times;
 mod what_if;
+mod who;
 
 pub use config::*;
+pub use diff::DiffArgs;
+pub use explain::{ExplainArgs, LogText};
+pub use review::ReviewArgs;
 pub use times::{parse_duration, parse_time};
 pub use what_if::{AclText, FixShell, GrantText, WhatIfArgs};
+pub use who::WhoArgs;
 
-use crate::model::{acts_on_terminals, redacted};
+use crate::model::{acts_on_terminals, begins_log_command, redacted};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 
@@ -49,10 +57,10 @@ impl From<clap::Error> for Exit {
     }
 }
 
-/// Characters that a terminal would act on as `\u{…}`; line breaks stay.
+/// What a terminal or a build log would act on, as `\u{…}`; line breaks stay.
 fn inert(text: &str) -> String {
-    let acts = |c: char| c != '\n' && acts_on_terminals(c);
-    text.chars().map(|c| if acts(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+    let acts = |at: usize, c: char| c != '\n' && acts_on_terminals(c) || begins_log_command(text, at);
+    text.char_indices().map(|(at, c)| if acts(at, c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 /// Reads the arguments, the program's name first.

@@ -1,6 +1,6 @@
 //! May one principal list, read or write data? RBAC first, ACLs where RBAC grants nothing.
 
-use super::{Context, DataTarget, Evidence, EvidenceKind, Judgement, Leaf, Proof, Verdict, Warning, posix, rbac};
+use super::{Context, DataTarget, Evidence, EvidenceKind, Extent, Judgement, Leaf, Proof, Verdict, Warning, posix, rbac};
 use crate::model::{Identities, Known, Missing, Operation, SecurityPrincipal, StoreKind, WarningId};
 use crate::rules::CredentialRule;
 use time::macros::datetime;
@@ -87,6 +87,16 @@ pub struct AccessFinding {
     pub url: String,
     /// Whether, and why.
     pub proof: Proof,
+}
+
+/// Whether an access question is about a folder or a file: a list is of a folder; what is read or written is a file, unless
+/// a record says that it is a folder.
+pub fn asked_extent(cx: &Context<'_>, target: &DataTarget<'_>, operation: Operation) -> Extent {
+    let (account, container, path) = (&target.account_name, &target.container, &target.path);
+    let by_acl = cx.snapshot.path_access(account, container, path).map(|record| record.is_directory);
+    let by_path = cx.snapshot.path_record(account, container, path).and_then(|record| record.is_directory);
+    let is_folder = operation == Operation::List || path.is_root() || by_acl.or(by_path) == Some(true);
+    if is_folder { Extent::Folder } else { Extent::File }
 }
 
 /// Answers an access question: RBAC, conditions, deny assignments and ACLs, with no job around them.

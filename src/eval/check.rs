@@ -29,6 +29,15 @@ struct Job<'q, 'a> {
 
 /// Answers a job question.
 pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> JobFinding {
+    answer(question, snapshot, rules, true)
+}
+
+/// Answers a job question without the advice about the job as a whole, none of which counts: for many questions at once.
+pub fn check_without_advice(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> JobFinding {
+    answer(question, snapshot, rules, false)
+}
+
+fn answer(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet, advise: bool) -> JobFinding {
     let cx = Context { snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
     let view = view(&cx, question);
     let network = match &view.compute {
@@ -40,8 +49,10 @@ pub fn check(question: &JobQuestion, snapshot: &Snapshot, rules: &RuleSet) -> Jo
     let inputs: Vec<DataFinding> = question.inputs.iter().map(|input| job.input(input)).collect();
     let outputs: Vec<DataFinding> = question.outputs.iter().map(|output| job.output(output)).collect();
     let mut warnings = Vec::new();
-    let invoke = job.invoke(&mut warnings);
-    warnings.extend(job.advice());
+    let invoke = job.invoke(advise, &mut warnings);
+    if advise {
+        warnings.extend(job.advice());
+    }
     warnings.extend(inputs.iter().chain(&outputs).flat_map(|finding| &finding.requirements).filter_map(advisory_warning));
     let summary = JobSummary {
         endpoint: view.endpoint_id.clone(),
@@ -67,12 +78,12 @@ fn advisory_warning(finding: &RequirementFinding) -> Option<Warning> {
 }
 
 impl<'a> Job<'_, 'a> {
-    fn invoke(&self, warnings: &mut Vec<Warning>) -> Option<Vec<RequirementFinding>> {
+    fn invoke(&self, advise: bool, warnings: &mut Vec<Warning>) -> Option<Vec<RequirementFinding>> {
         if let JobTarget::Compute(_) = self.question.target {
             return None;
         }
         let is_asset = |input: &DataQuestion| matches!(input.reference.outcome, Ok(InputReference::DataAsset { .. }));
-        let (invoke, lacking) = job_invoke(self.cx, self.view, self.question.inputs.iter().any(is_asset));
+        let (invoke, lacking) = job_invoke(self.cx, self.view, self.question.inputs.iter().any(is_asset), advise);
         warnings.extend(lacking);
         Some(vec![self.endpoint(), invoke])
     }

@@ -45,6 +45,25 @@ pub struct JobView<'a> {
     pub storage_suffix: String,
 }
 
+impl<'a> JobView<'a> {
+    /// A workspace without a job in it: enough to say where a reference leads.
+    pub fn of_workspace(cx: &Context<'a>, workspace: &Scope, storage_suffix: &str) -> Self {
+        let (endpoint_proof, record) = exists("workspace", workspace, &cx.snapshot.workspace(workspace), |workspace| &workspace.id);
+        JobView {
+            workspace_id: workspace.clone(),
+            workspace: record,
+            endpoint_id: None,
+            deployment_id: None,
+            deployment: None,
+            compute_id: None,
+            compute: Known::Missing(Missing::open("no-compute", "no compute is known")),
+            invoker: Known::Missing(nobody_signed_in()),
+            endpoint_proof,
+            storage_suffix: storage_suffix.to_owned(),
+        }
+    }
+}
+
 /// Whoever invokes is not known: nobody is signed in and none was named.
 pub fn nobody_signed_in() -> Missing {
     Missing {
@@ -90,19 +109,8 @@ pub fn view<'a>(cx: &Context<'a>, question: &JobQuestion) -> JobView<'a> {
         }
         None => Known::Missing(nobody_signed_in()),
     };
-    let (workspace_proof, workspace) = exists("workspace", workspace_id, &cx.snapshot.workspace(workspace_id), |workspace| &workspace.id);
-    let mut view = JobView {
-        workspace_id: workspace_id.clone(),
-        workspace,
-        endpoint_id: None,
-        deployment_id: None,
-        deployment: None,
-        compute_id: None,
-        compute: Known::Missing(Missing::open("no-compute", "no compute is known")),
-        invoker,
-        endpoint_proof: workspace_proof.clone(),
-        storage_suffix: question.storage_suffix.clone(),
-    };
+    let mut view = JobView { invoker, ..JobView::of_workspace(cx, workspace_id, &question.storage_suffix) };
+    let workspace_proof = view.endpoint_proof.clone();
     let mut parts = Vec::new();
     match target {
         JobTarget::Endpoint { name, deployment } => endpoint_parts(cx, &mut view, name, deployment.as_deref(), &mut parts),
@@ -333,6 +341,6 @@ fn candidate(cx: &Context<'_>, compute: &Compute, id: &Scope, object: Option<&Ob
 
 /// Display name of a compute's system-assigned identity: `<workspace>/computes/<cluster>`.
 /// Source: "Authorization on batch endpoints".
-fn system_identity_name(compute: &Scope) -> String {
+pub fn system_identity_name(compute: &Scope) -> String {
     format!("{}/computes/{}", compute.segment_after("workspaces").unwrap_or_default(), compute.name())
 }

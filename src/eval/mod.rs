@@ -19,7 +19,7 @@ mod resolve;
 mod verdict;
 
 pub use access::*;
-pub use check::check;
+pub use check::{check, check_without_advice};
 pub use context::*;
 pub use finding::*;
 pub use job::*;
@@ -28,5 +28,5 @@ pub use probe::*;
 pub use proof::*;
 pub use question::*;
 use resolve::container_exists;
-pub use resolve::{Place, datastore_target, url_target};
+pub use resolve::{Located, Place, datastore_target, locate, url_target};
 pub use verdict::*;

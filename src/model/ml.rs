@@ -310,6 +310,26 @@ pub struct Datastore {
     pub last_modified_at: Option<Timestamp>,
 }
 
+/// The datastores a workspace makes for itself: it can replace their keys (`az ml workspace sync-keys`) without writing
+/// the datastore, so that the datastore's date says nothing about the key's. Source: "Data concepts", default datastores.
+const SYSTEM_DATASTORES: [&str; 4] = ["workspaceblobstore", "workspaceartifactstore", "workspaceworkingdirectory", "workspacefilestore"];
+
+impl Datastore {
+    /// Whether the workspace made it for itself.
+    pub fn is_system(&self) -> bool {
+        SYSTEM_DATASTORES.iter().any(|system| system.eq_ignore_ascii_case(self.id.name()))
+    }
+
+    /// The storage account it leads to, lower case, as far as it is one of Blob or Data Lake Storage Gen2.
+    pub fn account(&self) -> Option<String> {
+        match &self.target {
+            DatastoreTarget::Blob { account, .. } | DatastoreTarget::AdlsGen2 { account, .. } => Some(account.to_lowercase()),
+            DatastoreTarget::File { account, .. } => account.as_ref().map(|account| account.to_lowercase()),
+            DatastoreTarget::AdlsGen1 { .. } | DatastoreTarget::OneLake | DatastoreTarget::Other(_) => None,
+        }
+    }
+}
+
 /// `dataType` of a data asset's version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataType {

@@ -28,6 +28,8 @@ macro_rules! word_enum {
     };
 }
 
+pub(super) use word_enum;
+
 word_enum! {
     /// Requirements of a read, in the order reports list them (contract section 3). Ids are never reused.
     RequirementId {

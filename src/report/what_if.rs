@@ -15,14 +15,14 @@ pub struct WhatIfReport {
     /// The verdict of the whole job without them.
     pub verdict_before: String,
     /// Who could do what in which container only with them.
-    pub gained: Vec<AccessChangeReport>,
+    pub gained: Vec<AccessEffectReport>,
     /// Who could do what in which container only without them.
-    pub lost: Vec<AccessChangeReport>,
+    pub lost: Vec<AccessEffectReport>,
 }
 
 /// One principal, one operation, one container.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct AccessChangeReport {
+pub struct AccessEffectReport {
     /// Who.
     pub principal: PrincipalReport,
     /// `list`, `read` or `write`.
@@ -34,7 +34,7 @@ pub struct AccessChangeReport {
 impl WhatIfReport {
     /// The report of changes and their measured effect; names are those of the state after them.
     pub fn of(changes: Vec<String>, before: Verdict, effect: &Measure, cx: &Context<'_>) -> Self {
-        let one = |access: &Access| AccessChangeReport {
+        let one = |access: &Access| AccessEffectReport {
             principal: PrincipalReport {
                 role: None,
                 ..PrincipalReport::from(&principal(cx, &access.principal, RolePlayed::JobIdentity, None))

@@ -4,7 +4,7 @@ use super::credentials::asks_for_credential;
 use super::draft::{Draft, Table};
 use super::keyed::{At, Keyed};
 use super::words::Word;
-use super::{BuiltInRole, CredentialRule, FixRule, InvokeAction, OnMissing, Place, RuleError};
+use super::{BuiltInRole, CredentialRule, Detector, FixRule, InvokeAction, OnMissing, Place, RuleError};
 use crate::model::{Edition, InputSource, Operation, StoreKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ impl Draft {
         self.check_invoke();
         self.check_role_names();
         self.check_texts();
+        self.check_findings();
+        self.check_errors();
         self.check_fixes();
     }
 
@@ -33,7 +35,30 @@ impl Draft {
         }
     }
 
-    fn lacks(&mut self, table: Table, last: Option<Place>, message: String) {
+    /// What the review itself raises has exactly one name.
+    fn check_findings(&mut self) {
+        let last = last_place(&self.findings);
+        for (detector, word) in &Detector::OF_THE_REVIEW {
+            let named: Vec<(Place, String)> = self
+                .findings
+                .iter()
+                .filter(|finding| finding.value.detector == *detector)
+                .map(|finding| (finding.place.clone(), finding.value.id.clone()))
+                .collect();
+            match named.as_slice() {
+                [] => self.lacks(Table::Finding, last.clone(), format!("no finding of detector `{word}`; add a [[finding]]")),
+                [_] => {}
+                [(_, first), others @ ..] => {
+                    for (place, id) in others {
+                        let message = format!("findings `{first}` and `{id}` are both of detector `{word}`; exactly one must be");
+                        self.errors.push(RuleError::new(place, message));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn lacks(&mut self, table: Table, last: Option<Place>, message: String) {
         if !self.broken.contains(&table) {
             let place = last.unwrap_or_else(|| Place { file: Arc::from(table.home()), line: 0 });
             self.errors.push(RuleError::new(&place, message));

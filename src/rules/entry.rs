@@ -155,7 +155,7 @@ impl<'a, 'i> Entry<'a, 'i> {
         self.word_of(key, value)
     }
 
-    /// Word of an enum, or absent.
+    /// Word of an enum that may be absent.
     pub(super) fn optional_word<T: Word>(&mut self, key: &'static str) -> Option<T> {
         let value = self.find(key)?;
         self.word_of(key, value)

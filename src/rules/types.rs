@@ -1,7 +1,9 @@
 //! Valid rules.
 
+use super::FindingRule;
+use super::{CauseRule, ErrorRule, KnownIssue};
 use crate::model::{
-    Action, AttributeName, AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId,
+    Action, AttributeName, AttributeSource, Availability, Cause, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId,
     RoleDefinition, RoleId, StoreKind, WarningId, What,
 };
 use std::collections::BTreeMap;
@@ -173,6 +175,10 @@ pub struct RuleSet {
     pub(super) warnings: BTreeMap<WarningId, IdText>,
     pub(super) lookups: BTreeMap<What, LookupRule>,
     pub(super) attributes: Vec<AttributeRule>,
+    pub(super) findings: Vec<FindingRule>,
+    pub(super) errors: Vec<ErrorRule>,
+    pub(super) causes: BTreeMap<Cause, CauseRule>,
+    pub(super) issues: Vec<KnownIssue>,
     pub(super) fixes: Vec<super::FixRule>,
 }
 
@@ -229,5 +235,9 @@ impl RuleSet {
     /// Every kind of look-up, in the contract's order.
     pub fn lookups(&self) -> impl Iterator<Item = &LookupRule> {
         self.lookups.values()
+    }
+    /// Every finding of the security review, in file order.
+    pub fn findings(&self) -> &[FindingRule] {
+        &self.findings
     }
 }

@@ -1,16 +1,20 @@
 //! `canread access`.
 
 use super::live::Needs;
+use super::present::{Form, form, no_html, snapshot_path};
 use super::state::{self, State};
-use super::{Failure, Form, Streams, exit_code, only_table_or_json, write_result};
+use super::{Failure, Streams, exit_code, write_result};
 use crate::cli::{AccessArgs, OutputArgs, RequestOrigin};
-use crate::eval::{self, AccessFinding, Context, DataTarget, Extent, Judgement, Origin, Proof};
+use crate::eval::{self, AccessFinding, Context, DataTarget, Judgement, Origin, Proof};
 use crate::model::{ObjectId, Operation, ReferenceText, RolePlayed, StorageUrl, Timestamp};
-use crate::output::{json, table};
+use crate::output::{json, notice, table};
 use crate::report::AccessReport;
 
 pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let form = only_table_or_json(output, "access")?;
+    let form = form(output);
+    if form == Form::Html {
+        return Err(no_html("access"));
+    }
     let (Some(principal), Some(operation), Some(url)) = (&args.principal, args.operation, &args.url) else {
         return Err(Failure::usage("`access` needs `--principal`, `--operation` and a URL"));
     };
@@ -25,7 +29,8 @@ pub(super) fn access(args: &AccessArgs, output: &OutputArgs, style: table::Style
     }
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
-        Form::Table => table::access(&report, style, out),
+        Form::Table | Form::Html => table::access(&report, style, out),
+        Form::For(pipeline) => pipeline.write(&notice::access(&report, snapshot_path(&args.state), &state.rules), out),
     })?;
     Ok(exit_code(finding.proof.verdict()))
 }
@@ -61,22 +66,18 @@ pub(super) fn judge<J: Judgement>(state: &State, ask: &Ask<'_>) -> Result<(Objec
         return Err(Failure::new("nobody is signed in in the snapshot; name the principal"));
     };
     let cx = context(state, ask);
-    let origin = match ask.from {
-        None => Origin::Unknown,
-        Some(RequestOrigin::Public) => Origin::Public,
-        Some(RequestOrigin::Subnet(id)) => Origin::Subnet(id.clone()),
-    };
+    let origin = origin(ask.from);
     let target = eval::url_target(&cx, &url);
-    let extent = extent(&cx, &target, ask.operation);
+    let extent = eval::asked_extent(&cx, &target, ask.operation);
     let target = DataTarget { origin, extent, ..target };
     Ok((id.clone(), eval::access::<J>(&cx, &state.snapshot.identities(&id), ask.operation, &target)))
 }
 
-/// A list is of a folder; what is read or written is a file, unless a record says that it is a folder.
-fn extent(cx: &Context<'_>, target: &DataTarget<'_>, operation: Operation) -> Extent {
-    let (account, container, path) = (&target.account_name, &target.container, &target.path);
-    let by_acl = cx.snapshot.path_access(account, container, path).map(|record| record.is_directory);
-    let by_path = cx.snapshot.path_record(account, container, path).and_then(|record| record.is_directory);
-    let is_folder = operation == Operation::List || path.is_root() || by_acl.or(by_path) == Some(true);
-    if is_folder { Extent::Folder } else { Extent::File }
+/// Where the request comes from, as `--from` says it.
+pub(super) fn origin(from: Option<&RequestOrigin>) -> Origin {
+    match from {
+        None => Origin::Unknown,
+        Some(RequestOrigin::Public) => Origin::Public,
+        Some(RequestOrigin::Subnet(id)) => Origin::Subnet(id.clone()),
+    }
 }

@@ -1,19 +1,21 @@
 //! `canread check`.
 
 use super::live::Needs;
+use super::present::{Form, form, snapshot_path};
 use super::state::{self, State};
-use super::{Failure, Form, Streams, exit_code, only_table_or_json, what_if, write_result};
+use super::{Failure, Streams, exit_code, what_if, write_result};
 use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
-use crate::cli::{CheckArgs, FixShell, JobTarget, OutputArgs, inputs_file};
-use crate::eval::{self, DataQuestion, JobQuestion};
+use crate::cli::{CheckArgs, FailOn, FixShell, JobTarget, OutputArgs, Source, inputs_file};
+use crate::eval::{self, DataQuestion, JobQuestion, Verdict};
 use crate::fix::{self, Shell};
-use crate::model::{Direction, InputReference, ReferenceContext, Scope, Snapshot, Timestamp, redacted};
-use crate::output::{json, table};
+use crate::model::{Direction, InputReference, ReferenceContext, ReferenceOrigin, Scope, Snapshot, Timestamp, redacted};
+use crate::output::notice::{self, Undetermined, Written};
+use crate::output::{html, json, table};
 use crate::report::{Report, WhatIfReport};
 use crate::rules::RuleSet;
 
 pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let form = only_table_or_json(output, "check")?;
+    let form = form(output);
     let Some(target) = &args.target else {
         return Err(Failure::usage("name an endpoint with `-n NAME` or a cluster with `--compute NAME`"));
     };
@@ -21,8 +23,8 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     for note in &job.notes {
         streams.note("note", note);
     }
-    if args.probe && args.state.snapshot.is_none() {
-        return Err(Failure::usage("`--probe` is not part of live collection yet; leave it out"));
+    if args.probe && args.state.snapshot.is_none() && !cfg!(feature = "probe") {
+        return Err(Failure::usage("this build cannot probe (it lacks the feature `probe`); leave `--probe` out"));
     }
     let needs = Needs { target: Some(target), job: Some(&job), principal: args.principal.as_deref(), url: None, probe: args.probe };
     let state = state::load(&args.state, &needs, streams)?;
@@ -49,8 +51,41 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
         Form::Table => table::job(&report, style, out),
+        Form::Html => html::check(&report, &state.rules, out),
+        Form::For(pipeline) => {
+            let undetermined = Undetermined { fails: args.fail_on == FailOn::Undetermined };
+            pipeline.write(&notice::check(&report, undetermined, &written(args, &job), &state.rules), out)
+        }
     })?;
-    Ok(exit_code(finding.verdict()))
+    Ok(code(finding.verdict(), args.fail_on, streams))
+}
+
+/// The exit code; an undetermined answer that passes is said.
+fn code(verdict: Verdict, fail_on: FailOn, streams: &mut Streams<'_>) -> u8 {
+    match (verdict, fail_on) {
+        (Verdict::Undetermined, FailOn::Denied) => {
+            streams.note("note", "undetermined, which `--fail-on denied` lets pass: nothing is denied, but access is not proven");
+            0
+        }
+        (Verdict::Allowed | Verdict::Denied | Verdict::Undetermined, _) => exit_code(verdict),
+    }
+}
+
+/// Where the references stand, for formats that point into files.
+fn written(args: &CheckArgs, job: &JobInputs) -> Written {
+    let in_file = |data: &JobData| match data.origin {
+        ReferenceOrigin::YamlFile | ReferenceOrigin::RestBody => Some((data.name.clone(), data.line)),
+        ReferenceOrigin::CommandLine | ReferenceOrigin::Service => None,
+    };
+    Written {
+        snapshot: snapshot_path(&args.state),
+        file: args.job.file.as_ref().and_then(|file| match file {
+            Source::File(path) => Some(path.display().to_string()),
+            Source::Stdin => None,
+        }),
+        inputs: job.inputs.iter().filter_map(in_file).collect(),
+        outputs: job.outputs.iter().filter_map(in_file).collect(),
+    }
 }
 
 /// The changes, the verdict without them, and whom they give or take access.
@@ -135,7 +170,7 @@ pub(super) fn question(
     })
 }
 
-fn data_question(data: &JobData, direction: Direction, workspace: &Scope, storage_suffix: &str) -> DataQuestion {
+pub(super) fn data_question(data: &JobData, direction: Direction, workspace: &Scope, storage_suffix: &str) -> DataQuestion {
     let context = ReferenceContext { origin: data.origin, direction, storage_suffix, workspace: Some(workspace) };
     let reference = InputReference::parse(data.reference.expose(), &context);
     DataQuestion { name: data.name.clone(), reference, declared: data.declared.clone() }

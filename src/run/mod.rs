@@ -3,11 +3,24 @@
 mod access;
 mod batch;
 mod check;
+mod checks;
+#[cfg(feature = "collect")]
+mod collected;
+mod diff;
+mod explain;
 mod live;
+#[cfg(feature = "collect")]
+mod partial;
+mod present;
+#[cfg(feature = "collect")]
+mod progress;
+mod review;
+mod role;
 mod rules;
 mod snapshot;
 mod state;
 mod what_if;
+mod who;
 
 use crate::cli::{self, ColorChoice, Command, OutputArgs, OutputFormat, Request};
 use crate::eval::Verdict;
@@ -103,12 +116,17 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
     match &request.command {
         Command::Check(check) => match &check.batch {
             Some(lines) => batch::check(check, lines, args, streams),
+            None if check.is_about_several() => checks::checks(check, args, style, streams),
             None => check::check(check, args, style, streams),
         },
         Command::Access(access) => match &access.batch {
             Some(lines) => batch::access(access, lines, args, streams),
             None => access::access(access, args, style, streams),
         },
+        Command::Who(who) => who::who(who, args, style, streams),
+        Command::Diff(diff) => diff::diff(diff, args, style, streams),
+        Command::Review(review) => review::review(review, args, style, streams),
+        Command::Explain(explain) => explain::explain(explain, args, style, streams),
         Command::Snapshot(snapshot) => snapshot::snapshot(snapshot, args, surroundings, streams),
         Command::Rules(rules) => rules::rules(rules, args, style, streams),
         Command::Completions(shell) => {

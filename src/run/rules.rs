@@ -58,6 +58,11 @@ impl From<crate::cli::SchemaName> for schema::Schema {
             crate::cli::SchemaName::Report => schema::Schema::Report,
             crate::cli::SchemaName::Snapshot => schema::Schema::Snapshot,
             crate::cli::SchemaName::Access => schema::Schema::Access,
+            crate::cli::SchemaName::Checks => schema::Schema::Checks,
+            crate::cli::SchemaName::Who => schema::Schema::Who,
+            crate::cli::SchemaName::Diff => schema::Schema::Diff,
+            crate::cli::SchemaName::Review => schema::Schema::Review,
+            crate::cli::SchemaName::Explain => schema::Schema::Explain,
         }
     }
 }

@@ -31,7 +31,8 @@ fn between(text: &str, mark: &str, new: &str) -> String {
 #[test]
 fn the_command_line_is_documented_as_it_is() {
     let mut text = String::from("# Command line\n\nWhat `--help` prints, written by a test.\n");
-    for command in [None, Some("check"), Some("access"), Some("rules"), Some("completions"), Some("man")] {
+    let commands = ["check", "access", "who", "diff", "explain", "review", "snapshot", "rules", "completions", "man"];
+    for command in std::iter::once(None).chain(commands.map(Some)) {
         let mut arguments: Vec<&str> = command.into_iter().collect();
         arguments.push("--help");
         let ran = canread(&arguments);
@@ -55,6 +56,21 @@ fn every_id_is_documented_as_the_rules_have_it() {
     let warnings = warnings.fold(header, |text, row| text + &row);
     let text = between(&read("docs/verdicts.md"), "requirements", &requirements);
     fresh("docs/verdicts.md", &between(&text, "warnings", &warnings));
+}
+
+#[test]
+fn every_finding_has_its_page() {
+    let rules = crate::embedded_rules();
+    let text = between(&read("docs/findings.md"), "findings", &canread::output::rules::findings_markdown(rules));
+    fresh("docs/findings.md", &text);
+    for rule in rules.findings() {
+        let ran = canread(&["rules", &rule.id]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", rule.id);
+        let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in [&rule.title, &rule.why, &rule.fix, &rule.provenance.source] {
+            assert!(flat.contains(words.as_str()), "the page of {} lacks: {words}", rule.id);
+        }
+    }
 }
 
 /// The lines of the blocks of one language.
@@ -145,8 +161,13 @@ fn every_link_between_documents_leads_somewhere() {
         "CHANGELOG.md",
         "SECURITY.md",
         "docs/design.md",
+        "docs/live.md",
+        "docs/formats.md",
+        "docs/recipes/README.md",
         "docs/snapshot.md",
         "docs/verdicts.md",
+        "docs/review.md",
+        "docs/findings.md",
         "examples/README.md",
         "rules/README.md",
     ] {
@@ -172,7 +193,7 @@ fn man_page_and_completions_name_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = canread(&["completions", shell]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{shell}");
-        for word in ["check", "access", "rules", "completions", "snapshot", "assume-below"] {
+        for word in ["check", "access", "who", "diff", "rules", "completions", "snapshot", "assume-below"] {
             assert!(ran.out.contains(word), "completions for {shell} lack {word}");
         }
     }

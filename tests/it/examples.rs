@@ -41,6 +41,16 @@ fn all_commands() -> Vec<Vec<String>> {
     found
 }
 
+/// The questions among them: every `check` and `access` that is no batch and prints its answer.
+pub(crate) fn questions() -> Vec<Vec<String>> {
+    let is_question = |command: &Vec<String>| {
+        let named = |option: &str| command.iter().any(|word| word == option);
+        let asks = matches!(command.first().map(String::as_str), Some("check" | "access"));
+        asks && !["--batch", "-q", "-o"].into_iter().any(named)
+    };
+    all_commands().into_iter().filter(is_question).collect()
+}
+
 fn run(command: &[String], extra: &[&str]) -> Ran {
     let arguments: Vec<&str> = command.iter().map(String::as_str).chain(extra.iter().copied()).collect();
     canread(&arguments)
@@ -68,12 +78,22 @@ fn validates(schema: &Validator, value: &serde_json::Value, what: &str) {
 #[test]
 fn every_answer_fits_its_schema_and_the_exit_code() {
     let (report, access) = (schema("report"), schema("access"));
+    let (who, diff, checks) = (schema("who"), schema("diff"), schema("checks"));
     let mut seen = [0; 3];
     for command in all_commands() {
         let named = |option: &str| command.iter().any(|word| word == option);
         let schema = match command.first().map(String::as_str) {
+            Some("check") if named("--all-deployments") || command.iter().filter(|word| *word == "-n").count() > 1 => &checks,
             Some("check") if !named("--batch") => &report,
             Some("access") => &access,
+            Some(word @ ("who" | "diff")) => {
+                let ran = run(&command, if named("json") { &[] } else { &["-o", "json"] });
+                let value: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{command:?}: {error}"));
+                validates(if word == "who" { &who } else { &diff }, &value, &command.join(" "));
+                let unchanged = if word == "diff" { value["unchanged"].as_bool() } else { Some(true) };
+                assert_eq!(ran.code, if unchanged == Some(true) { 0 } else { 5 }, "{command:?}");
+                continue;
+            }
             _ => continue,
         };
         let quiet: Vec<String> = command.iter().filter(|word| *word != "-q").cloned().collect();
@@ -137,14 +157,15 @@ fn the_same_question_gives_the_same_bytes() {
 
 #[test]
 fn no_table_is_wider_than_asked_for_prose_or_ends_in_a_blank() {
-    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "json" || word == "--batch")) {
+    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "-o" || word == "--batch")) {
         for columns in [80, 120] {
             let ran = crate::command::canread_in(command, columns);
             for line in ran.out.lines() {
                 assert!(!line.ends_with(' '), "{command:?}: {line:?}");
                 // What is to be copied stays whole: a command, an id, a reference.
                 let longest = line.split_whitespace().map(str::len).max().unwrap_or_default();
-                let copied = line.trim_start().starts_with("az ") || longest > 40;
+                let command_line = ["az ", "canread ", "--"].iter().any(|start| line.trim_start().starts_with(start));
+                let copied = command_line || longest > 40;
                 assert!(copied || line.chars().count() <= columns, "{columns}: {command:?}: {line:?}");
             }
         }
@@ -154,7 +175,7 @@ fn no_table_is_wider_than_asked_for_prose_or_ends_in_a_blank() {
 #[test]
 fn colour_changes_nothing_but_the_colour() {
     let mut coloured = 0;
-    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "json" || word == "--batch")) {
+    for command in all_commands().iter().filter(|command| !command.iter().any(|word| word == "-o" || word == "--batch")) {
         let (plain, colour) = (run(command, &["--color", "never"]), run(command, &["--color", "always"]));
         let stripped = ["\u{1b}[1;31m", "\u{1b}[1;32m", "\u{1b}[1;33m", "\u{1b}[0m"];
         let stripped = stripped.iter().fold(colour.out.clone(), |text, code| text.replace(code, ""));

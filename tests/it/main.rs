@@ -17,17 +17,25 @@ mod check_identity;
 mod check_input;
 mod check_job;
 mod check_lake;
+mod checks_whole;
 mod command;
 mod counted_work;
 mod credentials_whole;
+mod diff_laws;
+mod diff_whole;
 mod docs;
 mod examples;
+mod explain_catalogue;
+mod explain_corpus;
+mod explain_state;
+mod explain_whole;
 #[cfg(feature = "collect")]
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
 mod fix_render;
 mod fixes;
+mod formats;
 mod fuzz_entry;
 mod fuzz_seeds;
 mod gates;
@@ -38,27 +46,46 @@ mod kernel_acl;
 mod laws;
 mod layers;
 #[cfg(feature = "collect")]
-mod live;
+mod live_ask;
 #[cfg(feature = "collect")]
 mod live_bridge;
+#[cfg(feature = "probe")]
+mod live_canary;
 #[cfg(feature = "collect")]
 mod live_carrier;
 #[cfg(feature = "collect")]
 mod live_check;
+#[cfg(feature = "collect")]
+mod live_corpus;
+#[cfg(feature = "collect")]
+mod live_counts;
+#[cfg(feature = "collect")]
+mod live_examples;
+#[cfg(feature = "collect")]
+mod live_faults;
+#[cfg(feature = "collect")]
+mod live_law;
 #[cfg(feature = "probe")]
 mod live_probe;
+#[cfg(feature = "probe")]
+mod live_probe_check;
+#[cfg(feature = "collect")]
+mod live_snapshot;
 #[cfg(feature = "collect")]
 mod live_transport;
 #[cfg(feature = "collect")]
 mod live_world;
 mod outputs_whole;
 mod period;
+mod pseudonym;
 mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;
 mod reachable_whole;
+mod recipes;
 mod reference;
 mod references;
+mod review;
 mod rules;
 mod sas;
 mod sas_generated;
@@ -71,6 +98,8 @@ mod stored_credential;
 mod stored_world;
 mod tenant;
 mod what_if;
+mod who_laws;
+mod who_whole;
 mod world2;
 mod worlds;
 

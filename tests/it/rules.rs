@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used, reason = "helpers of tests may fail loudly")]
 
 use canread::model::{
-    CredentialUsed, Edition, GrantedBy, InputSource, Lookup, Missing, Operation, RequirementId, StoreKind, WarningId, What,
+    Cause, CredentialUsed, Edition, GrantedBy, InputSource, Lookup, Missing, Operation, RequirementId, StoreKind, WarningId, What,
 };
 use canread::output::rules as rules_output;
 use canread::rules::{OnMissing, RuleErrors, RuleSet};
@@ -181,7 +181,8 @@ fn notes_of_roles_say_whether_they_read_blobs_or_fetch_keys() {
     }
 }
 
-const FILES: [&str; 6] = ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml", "attributes.toml"];
+const FILES: [&str; 8] =
+    ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml", "attributes.toml", "findings.toml", "errors.toml"];
 
 fn own_files() -> Vec<(&'static str, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
@@ -234,7 +235,13 @@ fn expect_one(errors: &[(String, usize, String)], file: &str, line: usize, messa
 fn unknown_keys() {
     one_error("credentials.toml", "says = ", "colour = \"red\"\nsays = ", "unknown key `colour`; known here are `id`");
     one_error("roles.toml", "data_actions = [", "dataActions = [\"*\"]\ndata_actions = [", "unknown key `dataActions`");
-    one_error("texts.toml", "[[requirement]]", "[[finding]]\nid = \"x\"\n[[requirement]]", "unknown key `finding`; a rule file holds");
+    one_error("texts.toml", "[[requirement]]", "[[remark]]\nid = \"x\"\n[[requirement]]", "unknown key `remark`; a rule file holds");
+    one_error(
+        "findings.toml",
+        "detector = \"sas_broad\"",
+        "credentials = [\"sas\"]\ndetector = \"sas_broad\"",
+        "unknown key `credentials`",
+    );
     one_error("texts.toml", "# What", "[other]\nrule = 1\n# What", "unknown key `other`");
 }
 
@@ -254,6 +261,12 @@ fn unknown_words() {
     one_error("texts.toml", "\"acl/default\"", "\"acl/defaults\"", "unknown warning id `acl/defaults`");
     one_error("attributes.toml", "\"Request\"", "\"request\"", "unknown attribute source `request`");
     one_error("attributes.toml", "\"sometimes\"", "\"often\"", "unknown availability `often`");
+    one_error("findings.toml", "\"high\"", "\"grave\"", "unknown severity `grave`; known are `info`, `low`, `medium`, `high`, `critical`");
+    one_error("findings.toml", "{ system = \"info\" }", "{ system = \"grave\" }", "unknown severity `grave`");
+    one_error("findings.toml", "{ system = ", "{ default = ", "unknown circumstance `default` of this detector; known are `system`");
+    one_error("findings.toml", "\"sas_broad\"", "\"sas\"", "unknown detector `sas`; known are `stored_credential`");
+    one_error("findings.toml", "[\"account_key\"]", "[\"key\"]", "unknown kind of credential `key`");
+    one_error("findings.toml", "\"shared-key-datastore\"", "\"Shared_Key\"", "`Shared_Key` is no finding id");
     one_error("lookups.toml", "\"paths\"", "\"path\"", "unknown kind of look-up `path`");
     one_error("lookups.toml", "'{account}'", "'{accounts}'", "unknown placeholder `{accounts}`");
     one_error("lookups.toml", "'{account}'", "{account}", "must stand between single quotes");
@@ -351,6 +364,7 @@ fn duplicate_ids() {
         ("texts.toml", "[[requirement]]", "requirement id `input/recognised` is defined twice"),
         ("texts.toml", "[[warning]]", "warning id `client/reference` is defined twice"),
         ("lookups.toml", "[[lookup]]", "lookup `role_assignments` is defined twice"),
+        ("findings.toml", "[[finding]]", "finding `shared-key-datastore` is defined twice"),
         ("attributes.toml", "[[attribute]]", "attribute `@Resource[Microsoft.Storage/storageAccounts:name]` is defined twice"),
     ] {
         let (errors, line) = appended(file, &entry_of(file, start));
@@ -430,6 +444,7 @@ fn entries_that_must_be_there() {
         ("texts.toml", "[[requirement]]\nid = \"data/readable\"", "no text for requirement `data/readable`; add a [[requirement]]"),
         ("texts.toml", "[[warning]]\nid = \"acl/entry\"", "no text for warning `acl/entry`; add a [[warning]]"),
         ("lookups.toml", "[[lookup]]\nwhat = \"open_question\"", "no command for look-up `open_question`; add a [[lookup]]"),
+        ("errors.toml", "[[cause]]\nid = \"job/setup\"", "no text for cause `job/setup`; add a [[cause]]"),
     ] {
         let (errors, _) = broken(file, &entry_of(file, start), "");
         assert_eq!(errors.len(), 1, "{errors:#?}");
@@ -594,6 +609,10 @@ fn json_holds_every_rule_with_source_and_date() {
         ("warnings", WarningId::ALL.len()),
         ("lookups", What::ALL.len()),
         ("attributes", 17),
+        ("findings", embedded().findings().len()),
+        ("errors", embedded().errors().len()),
+        ("causes", Cause::all().count()),
+        ("known_issues", embedded().known_issues().len()),
     ];
     for (key, count) in counts {
         let entries = json[key].as_array().unwrap();
@@ -623,6 +642,10 @@ fn every_kind_of_id_is_explained() {
         ("storage blob data reader", "role", "dataActions:"),
         ("2A2B9908-6ea1-4ae2-8e65-a410df84e7d1", "role", "Storage Blob Data Reader"),
         ("path_access", "lookup", "az storage fs access show"),
+        ("Shared-Key-Datastore", "finding", "Severity: high (info where"),
+        ("authorizationpermissionmismatch", "error", "Causes, likeliest first:"),
+        ("client/identity", "cause", "To check: "),
+        ("kubernetes-sidecar", "known_issue", "Shows as: kubernetes-token"),
     ] {
         let (text, json) = explained(id);
         assert!(text.contains(says), "{id}: {text}");
@@ -671,7 +694,74 @@ fn unknown_ids_are_answered_with_near_spellings() {
 }
 
 #[test]
+fn error_texts_are_held_to_be_told_apart() {
+    let file = "errors.toml";
+    one_error(file, "\"access/mount\", why = \"A job", "\"access/mount2\", why = \"A job", "unknown cause `access/mount2`");
+    one_error(file, "layer = \"entra\"", "layer = \"aad\"", "unknown layer `aad`; known are `storage`");
+    one_error(file, "patterns = [\"NoManagedIdentity\"", "patterns = [\"403\"", "`403` is too short to tell an error by");
+    one_error_of(
+        file,
+        "patterns = [\"NoManagedIdentity\"",
+        "patterns = [\"BlobArchived\"",
+        "[[error]]",
+        "`BlobArchived` tells error `BlobArchived` too",
+    );
+    one_error_of(
+        file,
+        "codes = [\"workspace-identity-refused\"]",
+        "codes = [\"nothing\"]",
+        "[[known_issue]]",
+        "shows as `nothing`, which is no [[error]]",
+    );
+    one_error(
+        file,
+        "wrapper = \"leads\"",
+        "wrapper = \"hides\"",
+        "unknown kind of wrapper `hides`; known are `yields`, `fallback`, `leads`",
+    );
+    one_error_of(file, "patterns = [\"BlobArchived\"", "#", "[[error]]", "neither `patterns` nor `words`");
+    one_error_of(file, "causes = [{ cause = \"data/readable\", why", "#", "[[error]]", "`causes` is missing or empty");
+    one_error_of(file, "words = [\"BadArgument\"]", "patterns = [\"BadArgument\"]", "[[error]]", "`words` and `near` belong together");
+    one_error_of(file, "when = [\"datastores/listsecrets/action\"]", "#", "[[error.case]]", "`when` is missing or empty");
+    let twice = "causes = [{ cause = \"credential/sas\", why = \"`ss` lacks b.\" }, { cause = \"credential/sas\" }]";
+    one_error(file, "causes = [{ cause = \"credential/sas\", why = \"`ss` lacks b.\" }]", twice, "cause `credential/sas` is named twice");
+    let own = entry_of(file, "[[error]]\ncode = \"BlobArchived\"").replace("data/readable", "input/exists");
+    let rules = embedded().with_overrides(&[("own.toml", &own)]).unwrap();
+    assert_eq!(rules.error("blobarchived").unwrap().causes[0].cause, Cause::Requirement(RequirementId::InputExists));
+    assert_eq!(rules.errors().len(), embedded().errors().len());
+}
+
+#[test]
 fn rules_hold_nothing_that_disturbs_a_terminal() {
     one_error("texts.toml", "documented syntaxes.\"", "syntaxes\\u001b[31m.\"", "control or bidirectional characters");
     one_error("lookups.toml", "\"reference of az resource\"", "\"a\\u202eb\"", "control or bidirectional characters");
+}
+
+#[test]
+fn fixes_of_findings_are_safe_to_copy() {
+    one_error(
+        "findings.toml",
+        "fix = \"\"\"\nStore no credential: `az ml datastore update --name '{name}'",
+        "fix = \"\"\"\nStore: `az ml --name {name}",
+        "must stand between single quotes",
+    );
+    one_error(
+        "findings.toml",
+        "fix = \"\"\"\nStore no credential: `az ml datastore update --name '{name}'",
+        "fix = \"\"\"\nStore: `az ml --name '{names}'",
+        "unknown placeholder `{names}`; known are `name`, `resource`",
+    );
+    let rule = embedded().findings().iter().find(|rule| rule.id == "shared-key-datastore").unwrap();
+    let fix = rule.fix_for("/subscriptions/s/datastores/it's {name}");
+    assert!(fix.contains("--name 'it'\\''s {name}' --file"), "{fix}");
+}
+
+#[test]
+fn what_the_review_itself_raises_has_exactly_one_name() {
+    let (errors, _) = broken("findings.toml", "detector = \"incomplete\"", "detector = \"sas_broad\"");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].2.contains("no finding of detector `incomplete`; add a [[finding]]"), "{errors:?}");
+    let second = entry_of("findings.toml", "[[finding]]\nid = \"review-incomplete\"").replace("review-incomplete", "review-partial");
+    let (errors, line) = appended("findings.toml", &second);
+    expect_one(&errors, "findings.toml", line, "findings `review-incomplete` and `review-partial` are both of detector `incomplete`");
 }

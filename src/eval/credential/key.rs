@@ -7,10 +7,6 @@ use super::{Record, moment};
 use crate::eval::{EvidenceKind, Judgement, Probed, Proof, Warning, probe_leaf};
 use crate::model::{Datastore, Probe, StorageAccount, Timestamp, WarningId};
 
-/// The datastores a workspace makes for itself: it can replace their keys (`az ml workspace sync-keys`) without writing
-/// the datastore, so that the datastore's date says nothing about the key's.
-const SYSTEM_DATASTORES: [&str; 4] = ["workspaceblobstore", "workspaceartifactstore", "workspaceworkingdirectory", "workspacefilestore"];
-
 /// That what is stored was made with a key that the account still has.
 pub(super) fn key_is_current(store: &Datastore, account: Option<&StorageAccount>, what: &str, worked: Option<&Probe>) -> Proof {
     let claim = format!("the {what} was made with a key the account still has");
@@ -27,7 +23,7 @@ pub(super) fn key_is_current(store: &Datastore, account: Option<&StorageAccount>
     {
         let record = Record { kind: EvidenceKind::Resource, id: account.id.as_str() };
         let says = format!("{younger} of {} keys made after the datastore was last written ({})", created.len(), moment(written));
-        if younger == created.len() && !is_system(store) {
+        if younger == created.len() && !store.is_system() {
             return record.denied(claim, says);
         }
         let warning = Warning::new(WarningId::CredentialKeyAge, format!("{what} of {}: {says}", store.id));
@@ -44,9 +40,4 @@ pub(super) fn assumption(store: &Datastore, what: &str) -> String {
 
 fn key_dates(account: &StorageAccount) -> Vec<Option<Timestamp>> {
     account.key_creation_time.values().copied().collect()
-}
-
-fn is_system(store: &Datastore) -> bool {
-    let name = store.id.as_str().rsplit('/').next().unwrap_or_default();
-    SYSTEM_DATASTORES.iter().any(|system| system.eq_ignore_ascii_case(name))
 }

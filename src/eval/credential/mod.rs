@@ -13,6 +13,7 @@ mod scope;
 mod service_principal;
 mod shared_key;
 
+pub use policy::exceeds_policy;
 pub use sas::{SasGrants, sas};
 pub use service_principal::service_principal;
 pub use shared_key::shared_key;

@@ -33,8 +33,18 @@ pub(super) fn expiration_policy(token: &SasToken, target: &DataTarget<'_>) -> Op
 
 /// Whether the SAS is known to keep to the policy's period.
 fn fits(policy: &SasPolicy, token: &SasToken) -> bool {
+    exceeds_policy(policy, token) == Some(false)
+}
+
+/// Whether a SAS lives longer than an account's policy says; `None`: it has no `st` and `se` to measure, or the policy's
+/// period cannot be read. A SAS that an Entra principal signed is not measured.
+pub fn exceeds_policy(policy: &SasPolicy, token: &SasToken) -> Option<bool> {
+    match token.kind() {
+        SasKind::UserDelegation => return Some(false),
+        SasKind::Account | SasKind::Service | SasKind::Invalid(_) => {}
+    }
     let interval = token.start.value().zip(token.expiry.value()).map(|(start, end)| *end - *start);
-    interval.zip(period(&policy.expiration_period)).is_some_and(|(interval, period)| interval <= period)
+    interval.zip(period(&policy.expiration_period)).map(|(interval, period)| interval > period)
 }
 
 /// Reads `DD.HH:MM:SS`.

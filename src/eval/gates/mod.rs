@@ -15,7 +15,7 @@ mod tenant;
 
 pub use anonymous::{Anonymous, anonymous};
 pub use origin::{ComputeView, NetworkOrigin};
-pub use reachable::{SubResource, reachable};
+pub use reachable::{SubResource, reachable, sub_resource};
 pub use runtime::{MayAct, auth_mode, runtime_batch, silent_partial_reads};
 pub use tenant::tenant;
 

@@ -99,7 +99,7 @@ fn unrecorded(cx: &Context<'_>, target: &DataTarget<'_>, origin: &NetworkOrigin<
 }
 
 /// Whether requests from `origin` reach one sub-resource: by probe, by the public endpoint, by a private endpoint.
-pub(super) fn sub_resource(cx: &Context<'_>, account: &StorageAccount, origin: &NetworkOrigin<'_>, sub: SubResource) -> Proof {
+pub fn sub_resource(cx: &Context<'_>, account: &StorageAccount, origin: &NetworkOrigin<'_>, sub: SubResource) -> Proof {
     let claim = || format!("a request from {} reaches `{sub}` of account `{}`", origin.describe(), account.name);
     let mut ways = Vec::new();
     if let Some(probe) = from_own_subnet(cx, &account.name, origin, sub) {

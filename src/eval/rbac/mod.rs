@@ -18,6 +18,8 @@ mod text;
 mod window;
 
 pub use condition::{ConditionOf, ConditionQuestion, condition_holds};
+pub use near::LIST_KEYS;
+pub use window::grant_end;
 
 use super::{Context, DataTarget, Evidence, EvidenceKind, Judgement, Leaf, Proof, Verdict};
 use crate::model::{Action, Identities, Known, Missing, Operation, Plane, Scope, StorageAccount, container_scope};

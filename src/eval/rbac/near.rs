@@ -197,8 +197,10 @@ pub(super) fn role_lacks<'a>(ask: &Ask<'a>, assignment: &'a RoleAssignment, view
 }
 
 /// The action that hands out account keys.
+pub const LIST_KEYS: &str = "Microsoft.Storage/storageAccounts/listKeys/action";
+
 pub(super) fn list_keys() -> Action {
-    Action::new("Microsoft.Storage/storageAccounts/listKeys/action")
+    Action::new(LIST_KEYS)
 }
 
 /// An own assignment that would grant it at another time; `None`: it is in force.

@@ -64,3 +64,12 @@ pub(super) fn standing<'a>(cx: &Context<'a>, assignment: &RoleAssignment) -> Sta
         (None, None) => Standing::Active(None),
     }
 }
+
+/// When an assignment that is in force ends, by its PIM schedule instances; `None`: it is not in force, or nothing known
+/// ends it.
+pub fn grant_end(cx: &Context<'_>, assignment: &RoleAssignment) -> Option<Timestamp> {
+    match standing(cx, assignment) {
+        Standing::Active(end) => end,
+        Standing::Unbounded | Standing::NotYet(..) | Standing::Ended(..) => None,
+    }
+}

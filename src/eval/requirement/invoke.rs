@@ -6,11 +6,11 @@ use crate::rules::{InvokeAction, InvokeScope, OnMissing};
 use std::collections::BTreeMap;
 
 /// Whether the invoker may do `action` at `scope`.
-pub fn invoker_may(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>, action: &Action, scope: &Scope) -> Proof {
+pub fn invoker_may<J: Judgement>(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>, action: &Action, scope: &Scope) -> J {
     let claim = || format!("the invoker holds `{action}`");
     match invoker_identities(cx, invoker) {
-        Known::Known(who) => rbac::management::<Proof>(cx, &who, action, scope).together(claim),
-        Known::Missing(missing) => Proof::unknown(claim, &missing),
+        Known::Known(who) => rbac::management::<J>(cx, &who, action, scope).together(claim),
+        Known::Missing(missing) => J::unknown(claim, &missing),
     }
 }
 
@@ -23,41 +23,38 @@ fn invoker_identities(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>) -> K
     }
 }
 
-/// `job/invoke`: every action of the deny set must be held; each missing one of the others is a warning.
+/// Whether whoever invokes holds every action of the deny set: the proof of `job/invoke`, or its verdict alone.
 ///
 /// Source of the list: "Authorization on batch endpoints", 35 actions. Which of them denies is data, in
 /// `rules/operations.toml`.
-pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (RequirementFinding, Vec<Warning>) {
-    let mut required: Vec<Proof> = Vec::new();
-    let mut alternatives: BTreeMap<&str, Vec<Proof>> = BTreeMap::new();
-    let mut lacking: Vec<&InvokeAction> = Vec::new();
-    for rule in cx.rules.invoke_actions() {
-        let scope = invoke_scope(job, rule.scope);
-        match rule.on_missing {
-            OnMissing::Deny => {
-                let proof = invoker_may(cx, &job.invoker, &rule.action, scope);
-                match &rule.any_of {
-                    Some(group) => alternatives.entry(group).or_default().push(proof),
-                    None => required.push(proof),
-                }
-            }
-            OnMissing::Warn if !rule.for_assets || with_assets => {
-                if is_lacking(&invoker_may(cx, &job.invoker, &rule.action, scope)) {
-                    lacking.push(rule);
-                }
-            }
-            OnMissing::Warn | OnMissing::Credential => {}
+pub fn may_invoke<J: Judgement>(cx: &Context<'_>, job: &JobView<'_>) -> J {
+    let mut required: Vec<J> = Vec::new();
+    let mut alternatives: BTreeMap<&str, Vec<J>> = BTreeMap::new();
+    for rule in cx.rules.invoke_actions().iter().filter(|rule| rule.on_missing == OnMissing::Deny) {
+        let held = invoker_may(cx, &job.invoker, &rule.action, invoke_scope(job, rule.scope));
+        match &rule.any_of {
+            Some(group) => alternatives.entry(group).or_default().push(held),
+            None => required.push(held),
         }
     }
-    for (group, proofs) in alternatives {
-        required.push(Proof::any(|| format!("the invoker holds one of the actions for `{group}`"), proofs));
+    for (group, held) in alternatives {
+        required.push(J::any(|| format!("the invoker holds one of the actions for `{group}`"), held));
     }
-    let proof = if required.is_empty() {
+    if required.is_empty() {
         let evidence = Evidence::new(EvidenceKind::Rule, "operations.toml", "the rules name no action whose lack denies");
-        Proof::allowed(|| Leaf::new("the invoker may create a batch job", evidence))
-    } else {
-        Proof::all(|| "the invoker holds the actions without which a batch job cannot be created".to_owned(), required)
-    };
+        return J::allowed(|| Leaf::new("the invoker may create a batch job", evidence));
+    }
+    J::all(|| "the invoker holds the actions without which a batch job cannot be created".to_owned(), required)
+}
+
+/// `job/invoke`: every action of the deny set must be held; each missing one of the others is a warning, where `advise` asks
+/// for warnings.
+pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool, advise: bool) -> (RequirementFinding, Vec<Warning>) {
+    let documented = cx.rules.invoke_actions().iter().filter(|rule| rule.on_missing == OnMissing::Warn);
+    let asked = documented.filter(|rule| advise && (!rule.for_assets || with_assets));
+    let lacks = |rule: &&InvokeAction| is_lacking(cx, &job.invoker, &rule.action, invoke_scope(job, rule.scope));
+    let lacking: Vec<&InvokeAction> = asked.filter(lacks).collect();
+    let proof: Proof = may_invoke(cx, job);
     let summary = match (&job.invoker, proof.verdict()) {
         (Known::Known(who), Verdict::Allowed) => format!("{} may create batch jobs here", who.label()),
         (Known::Known(who), Verdict::Denied) => format!("{} lacks {}", who.label(), lacked(&proof)),
@@ -69,12 +66,16 @@ pub fn job_invoke(cx: &Context<'_>, job: &JobView<'_>, with_assets: bool) -> (Re
 }
 
 /// Denied, or open only for what no look-up decides: `workspaces/*/read` may or may not cover `workspaces/read`.
-fn is_lacking(proof: &Proof) -> bool {
+fn is_lacking(cx: &Context<'_>, invoker: &Known<SecurityPrincipal>, action: &Action, scope: &Scope) -> bool {
     let open = |missing: &Missing| missing.what == What::OpenQuestion && *missing != crate::eval::nobody_signed_in();
-    match proof.verdict() {
+    let bare = match invoker_identities(cx, invoker) {
+        Known::Known(who) => rbac::management::<Verdict>(cx, &who, action, scope).together(String::new),
+        Known::Missing(_) => Verdict::Undetermined,
+    };
+    match bare {
         Verdict::Allowed => false,
         Verdict::Denied => true,
-        Verdict::Undetermined => proof.missing().iter().all(open),
+        Verdict::Undetermined => invoker_may::<Proof>(cx, invoker, action, scope).missing().iter().all(open),
     }
 }
 

@@ -8,9 +8,9 @@ mod stored;
 
 pub use data::{Readers, data_readable};
 pub use identity::{IdentityQuestion, identities};
-pub use invoke::{invoker_may, job_invoke};
+pub use invoke::{invoker_may, job_invoke, may_invoke};
 pub use output::{implicit_output, output, upload};
-pub use stored::{StoredQuestion, stored_credential, stored_parts, stored_reader, stored_tenant};
+pub use stored::{LIST_SECRETS, StoredQuestion, stored_credential, stored_opens, stored_parts, stored_reader, stored_tenant};
 
 use super::{Context, DataTarget, Judgement, Proof, Verdict, data_access};
 use crate::model::{Known, Missing, Operation, SecurityPrincipal};

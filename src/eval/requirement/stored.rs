@@ -2,14 +2,16 @@
 
 use super::{invoker_may, may};
 use crate::eval::gates::tenant;
-use crate::eval::{Context, DataTarget, JobView, Judgement, Proof, RequirementFinding, Verdict, credential, posix, rbac};
+use crate::eval::{
+    Context, DataTarget, Evidence, EvidenceKind, JobView, Judgement, Leaf, Proof, RequirementFinding, Verdict, credential, posix, rbac,
+};
 use crate::model::{
     Action, AppId, CredentialSource, Datastore, Found, Known, Missing, ObjectId, Operation, PrincipalKind, RequirementId, RolePlayed,
     SecurityPrincipal, StoreKind,
 };
 
 /// Fetching what a datastore stores. Source: "Authorization on batch endpoints", "Data administration".
-const LIST_SECRETS: &str = "Microsoft.MachineLearningServices/workspaces/datastores/listSecrets/action";
+pub const LIST_SECRETS: &str = "Microsoft.MachineLearningServices/workspaces/datastores/listSecrets/action";
 
 /// A stored credential that is to do something on data.
 #[derive(Debug)]
@@ -48,23 +50,57 @@ pub fn stored_parts(cx: &Context<'_>, question: &StoredQuestion<'_, '_>) -> Vec<
         retrievable.3 = Proof::all(|| "the stored credential can be fetched and used".to_owned(), vec![retrievable.3, open]);
     }
     let mut parts = vec![retrievable];
+    parts.extend(opening_parts(cx, store, question.target, question.operations));
+    parts
+}
+
+/// Whether what `store` stores opens `target`, whoever fetched it: everything that is asked of a stored credential but
+/// fetching it.
+pub fn stored_opens(cx: &Context<'_>, store: &Datastore, target: &DataTarget<'_>, operations: &[Operation]) -> Proof {
+    let claim = || format!("what `{}` stores opens {}", store.id.name(), target.describe());
+    let mut parts: Vec<Proof> = opening_parts(cx, store, target, operations).into_iter().map(|(_, _, _, proof)| proof).collect();
+    if let CredentialSource::Other(kind) = &store.credential {
+        let text = format!("what a stored credential of type `{kind}` opens is not known to this version");
+        parts.push(Proof::unknown(claim, &Missing::open("credential-type", text)));
+    }
+    parts.extend(stored_reader(cx, store).and_then(|reader| stored_tenant(cx, target, store, &reader)));
+    if parts.is_empty() {
+        let evidence = Evidence::new(EvidenceKind::Resource, store.id.as_str(), "it stores no credential");
+        return Proof::denied(|| Leaf::new(claim(), evidence));
+    }
+    Proof::all(claim, parts)
+}
+
+/// Key, SAS or service principal: those that apply, in order.
+fn opening_parts(cx: &Context<'_>, store: &Datastore, target: &DataTarget<'_>, operations: &[Operation]) -> Vec<Part> {
+    let name = store.id.name();
+    let mut parts = Vec::new();
     let stored = cx.snapshot.stored_credential(&store.id);
-    if let Some(proof) = credential::shared_key(cx, store, &stored, &question.target.account) {
+    if let Some(proof) = credential::shared_key(cx, store, &stored, &target.account) {
         let summary = match proof.verdict() {
-            Verdict::Allowed => format!("{} accepts the shared key that `{name}` rests on", question.target.account_name),
-            Verdict::Denied => format!("{} does not accept the shared key that `{name}` rests on", question.target.account_name),
-            Verdict::Undetermined => format!("not known whether {} accepts shared keys", question.target.account_name),
+            Verdict::Allowed => format!("{} accepts the shared key that `{name}` rests on", target.account_name),
+            Verdict::Denied => format!("{} does not accept the shared key that `{name}` rests on", target.account_name),
+            Verdict::Undetermined => format!("not known whether {} accepts shared keys", target.account_name),
         };
         parts.push((RequirementId::CredentialSharedKey, summary, None, proof));
     }
+    let opening = Opening { store, target, operations };
     match &store.credential {
-        CredentialSource::Sas => parts.push(sas(cx, question, &stored)),
+        CredentialSource::Sas => parts.push(sas(cx, opening, &stored)),
         CredentialSource::ServicePrincipal { client_id, .. } | CredentialSource::Certificate { client_id, .. } => {
-            parts.push(service_principal(cx, question, client_id.as_ref()));
+            parts.push(service_principal(cx, opening, client_id.as_ref()));
         }
         CredentialSource::AccountKey | CredentialSource::None | CredentialSource::Other(_) => {}
     }
     parts
+}
+
+/// What a stored credential is to open, and for what.
+#[derive(Clone, Copy)]
+struct Opening<'q> {
+    store: &'q Datastore,
+    target: &'q DataTarget<'q>,
+    operations: &'q [Operation],
 }
 
 fn retrievable(cx: &Context<'_>, question: &StoredQuestion<'_, '_>) -> Part {
@@ -93,7 +129,7 @@ fn retrievable(cx: &Context<'_>, question: &StoredQuestion<'_, '_>) -> Part {
     (RequirementId::CredentialRetrievable, summary, invoker.value().cloned(), proof)
 }
 
-fn sas(cx: &Context<'_>, question: &StoredQuestion<'_, '_>, stored: &Found<'_, crate::model::StoredCredential>) -> Part {
+fn sas(cx: &Context<'_>, question: Opening<'_>, stored: &Found<'_, crate::model::StoredCredential>) -> Part {
     let target = question.target;
     let issuer = |id: &ObjectId, operation: Operation| {
         let who = cx.snapshot.identities(id);
@@ -112,7 +148,7 @@ fn sas(cx: &Context<'_>, question: &StoredQuestion<'_, '_>, stored: &Found<'_, c
     (RequirementId::CredentialSas, summary, None, proof)
 }
 
-fn service_principal(cx: &Context<'_>, question: &StoredQuestion<'_, '_>, client: Option<&AppId>) -> Part {
+fn service_principal(cx: &Context<'_>, question: Opening<'_>, client: Option<&AppId>) -> Part {
     let target = question.target;
     let principal = stored_principal(cx, client);
     let access = |id: &ObjectId, operation: Operation| {

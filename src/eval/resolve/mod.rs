@@ -299,3 +299,44 @@ pub(super) fn container_exists(cx: &Context<'_>, place: &Place<'_>) -> Option<Pr
 pub fn url_target<'a>(cx: &Context<'a>, url: &StorageUrl) -> DataTarget<'a> {
     DataTarget { by_url_alone: true, ..storage_place(cx, url, None).target }
 }
+
+/// Where a reference leads, with no job around it.
+#[derive(Debug)]
+pub struct Located<'a> {
+    /// The data, asked about alone, or what is missing to know where it is.
+    pub target: Known<DataTarget<'a>>,
+    /// Folder or file, where the asset it leads through says so.
+    pub extent: Option<Extent>,
+    /// For the report.
+    pub resolved: Resolved,
+    /// Why it leads nowhere, where that is known: no such asset or datastore, or no store that has readers.
+    pub refused: Option<Proof>,
+}
+
+/// Resolves a reference without a job. What it names is asked about as a URL would be: no row of the credential table.
+pub fn locate<'a>(cx: &Context<'a>, workspace: &Scope, storage_suffix: &str, reference: &InputReference) -> Located<'a> {
+    let job = JobView::of_workspace(cx, workspace, storage_suffix);
+    let mut trail = Trail::default();
+    let place = named_place(cx, &job, reference, &mut trail);
+    let extent = match &trail.asset_type {
+        Some(DataType::UriFile) => Some(Extent::File),
+        Some(DataType::UriFolder | DataType::MlTable) => Some(Extent::Folder),
+        Some(DataType::Other(_)) | None => None,
+    };
+    let target = match place {
+        Known::Known(place) => Known::Known(DataTarget { by_url_alone: true, ..place.target }),
+        Known::Missing(missing) => Known::Missing(missing),
+    };
+    if let Known::Known(target) = &target {
+        trail.resolved.store = Some(target.store);
+        trail.resolved.account = Some(target.account_name.clone());
+        trail.resolved.container = Some(target.container.clone()).filter(|_| target.store != StoreKind::AdlsGen1);
+        trail.resolved.path = Some(target.path.clone());
+        trail.resolved.input_type = extent.map(|extent| match extent {
+            Extent::File => "uri_file",
+            Extent::Folder => "uri_folder",
+        });
+    }
+    let refused = trail.supported.into_iter().chain(trail.exists).find(|proof| proof.verdict() == Verdict::Denied);
+    Located { target, extent, resolved: trail.resolved, refused }
+}

@@ -177,6 +177,12 @@ impl Snapshot {
         self.grants().principals.0.get(id).copied().map(PrincipalNumber)
     }
 
+    /// Every principal that a role assignment names, each once, in no order, with one of its assignments.
+    pub fn assigned_principals(&self) -> impl Iterator<Item = (&ObjectId, &RoleAssignment)> {
+        let one = |number: u32| self.grants_of(PrincipalNumber(number)).first().and_then(|grant| self.role_assignment(*grant));
+        self.grants().principals.0.iter().filter_map(move |(id, number)| Some((id, one(*number)?)))
+    }
+
     /// The number of a role; `None`: no role assignment names it.
     pub fn role_number(&self, id: &RoleId) -> Option<RoleNumber> {
         self.grants().roles.0.get(id).copied().map(RoleNumber)

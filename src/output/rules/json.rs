@@ -1,5 +1,6 @@
 //! The rules as JSON.
 
+use super::errors;
 use crate::model::{ActionPattern, Permission};
 use crate::rules::{
     AttributeRule, BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Provenance, RuleSet, store_word,
@@ -18,13 +19,17 @@ pub fn json(rules: &RuleSet) -> Value {
         "roles": roles.into_iter().map(role).collect::<Vec<_>>(),
         "requirements": rules.requirements().map(|(id, text)| id_text(id.as_str(), text)).collect::<Vec<_>>(),
         "warnings": rules.warnings().map(|(id, text)| id_text(id.as_str(), text)).collect::<Vec<_>>(),
+        "findings": rules.findings().iter().map(super::findings::json).collect::<Vec<_>>(),
         "lookups": rules.lookups().map(lookup).collect::<Vec<_>>(),
         "attributes": rules.attributes().iter().map(attribute).collect::<Vec<_>>(),
+        "errors": rules.errors().iter().map(errors::error).collect::<Vec<_>>(),
+        "causes": rules.causes().map(errors::cause).collect::<Vec<_>>(),
+        "known_issues": rules.known_issues().iter().map(errors::issue).collect::<Vec<_>>(),
     })
 }
 
 /// `value` with where it comes from.
-fn with_source(mut value: Value, provenance: &Provenance) -> Value {
+pub(super) fn with_source(mut value: Value, provenance: &Provenance) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.insert("source".to_owned(), provenance.source.clone().into());
         object.insert("retrieved".to_owned(), provenance.retrieved.clone().into());

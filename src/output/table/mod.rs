@@ -1,7 +1,7 @@
 //! Text for people: the verdict first, then one line a requirement with its reasons, then what to do.
 
 mod fixes;
-mod reasons;
+pub(super) mod reasons;
 mod requirements;
 mod what_if;
 
@@ -25,12 +25,12 @@ pub struct Style {
 const NARROWEST: u16 = 60;
 
 impl Style {
-    fn columns(self) -> u16 {
+    pub(super) fn columns(self) -> u16 {
         self.width.max(NARROWEST)
     }
 
     /// A word in the colour of its verdict, padded to `width` columns.
-    fn word(self, word: &str, verdict: &str, width: usize) -> String {
+    pub(super) fn word(self, word: &str, verdict: &str, width: usize) -> String {
         let code = match verdict {
             "allowed" => 32,
             "denied" => 31,
@@ -38,6 +38,16 @@ impl Style {
         };
         let blanks = " ".repeat(width.saturating_sub(word.chars().count()));
         if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m{blanks}") } else { format!("{word}{blanks}") }
+    }
+
+    /// A word in the colour of its severity.
+    pub(super) fn severity(self, word: &str, severity: &str) -> String {
+        let code = match severity {
+            "critical" | "high" => 31,
+            "medium" => 33,
+            _ => return word.to_owned(),
+        };
+        if self.color { format!("\u{1b}[1;{code}m{word}\u{1b}[0m") } else { word.to_owned() }
     }
 }
 
@@ -67,7 +77,7 @@ pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
 /// # Errors
 /// Those of the writer.
 pub fn access(report: &AccessReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let who = who(&report.principal);
+    let who = who_is(&report.principal);
     let (operation, url) = (&report.operation, escape(&report.url));
     let text = match report.verdict.as_str() {
         "allowed" => format!("{who} may {operation} {url}"),
@@ -93,7 +103,7 @@ fn headline(verdict: &str, text: &str, style: Style, out: &mut dyn Write) -> io:
 }
 
 /// The job and whoever invokes it.
-fn subject(report: &Report) -> String {
+pub(super) fn subject(report: &Report) -> String {
     let short = |id: &Option<String>| id.as_deref().and_then(|id| id.rsplit('/').next()).map(escape);
     let job = match (short(&report.job.endpoint), short(&report.job.deployment), short(&report.job.compute)) {
         (Some(endpoint), Some(deployment), Some(compute)) => format!("{endpoint}/{deployment} on {compute}"),
@@ -103,13 +113,13 @@ fn subject(report: &Report) -> String {
         (None, _, None) => "the job".to_owned(),
     };
     match &report.job.invoker {
-        Some(invoker) => format!("{job}, invoked by {}", who(invoker)),
+        Some(invoker) => format!("{job}, invoked by {}", who_is(invoker)),
         None => job,
     }
 }
 
 /// What the job can or cannot do: of a denied or undetermined one only the parts that are so.
-fn predicate(report: &Report) -> String {
+pub(super) fn predicate(report: &Report) -> String {
     let names = |all: &[DataReport]| -> Option<String> {
         let of: Vec<String> =
             all.iter().filter(|data| data.verdict == report.verdict).map(|data| format!("`{}`", escape(&data.name))).collect();
@@ -131,7 +141,7 @@ fn predicate(report: &Report) -> String {
 }
 
 /// A principal by its name, else by its id.
-fn who(principal: &PrincipalReport) -> String {
+pub(super) fn who_is(principal: &PrincipalReport) -> String {
     let name = principal.name.as_deref().or(principal.object_id.as_deref()).unwrap_or("somebody unknown");
     escape(name)
 }
@@ -151,7 +161,7 @@ fn data(data: &DataReport, rule: &str, style: Style, out: &mut dyn Write) -> io:
 }
 
 /// Whose credential reads, what grants it, and the table row that says so.
-fn input_rule(data: &DataReport) -> String {
+pub(super) fn input_rule(data: &DataReport) -> String {
     let Some(rule) = &data.rule else {
         return String::new();
     };
@@ -182,7 +192,7 @@ fn input_rule(data: &DataReport) -> String {
 }
 
 /// An output is written with the stored credential, else by the compute's identity.
-fn output_rule(data: &DataReport) -> String {
+pub(super) fn output_rule(data: &DataReport) -> String {
     match &data.rule {
         None => String::new(),
         Some(rule) if rule.credentials_used.iter().any(|used| used == "store_credential") => {
@@ -192,7 +202,7 @@ fn output_rule(data: &DataReport) -> String {
     }
 }
 
-fn place(data: &DataReport) -> Option<String> {
+pub(super) fn place(data: &DataReport) -> Option<String> {
     let resolved = &data.resolved;
     let parts = [resolved.account.as_deref(), resolved.container.as_deref(), resolved.path.as_deref()];
     resolved.account.as_ref()?;
@@ -228,7 +238,7 @@ fn holds_until(until: Option<&str>, because: Option<&str>, style: Style, out: &m
 }
 
 /// What would decide, each with the command that gets it: on a line of its own and unbroken, to be copied.
-fn missing(all: &[MissingReport], style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn missing(all: &[MissingReport], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut said: Vec<String> = Vec::new();
     for one in all {
         let text = if one.what == "open_question" {
@@ -246,7 +256,7 @@ fn missing(all: &[MissingReport], style: Style, out: &mut dyn Write) -> io::Resu
     Ok(())
 }
 
-fn assumptions(all: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn assumptions(all: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
     for one in all {
         write!(out, "{}", wrapped("  assumed: ", "    ", &shortened(&escape(one)), style.columns()))?;
     }

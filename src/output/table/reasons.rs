@@ -11,6 +11,23 @@ const MOST: usize = 4;
 /// Writes the leaves that decide, each once: of a denied proof why each way failed (the near misses), of an undetermined one
 /// what is unknown, of an allowed one the grants.
 pub(super) fn brief(proof: &ProofReport, indent: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let word = match proof.verdict.as_str() {
+        "allowed" => "granted by",
+        "denied" => "fails:",
+        _ => "unknown:",
+    };
+    let texts = texts(proof);
+    for text in texts.iter().take(MOST) {
+        write!(out, "{}", wrapped(&format!("{indent}{word} "), &format!("{indent}  "), text, style.columns()))?;
+    }
+    match texts.len().saturating_sub(MOST) {
+        0 => Ok(()),
+        more => writeln!(out, "{indent}and {more} more (`-v` shows them)"),
+    }
+}
+
+/// The leaves that decide, each once, in a sentence.
+pub(in crate::output) fn texts(proof: &ProofReport) -> Vec<String> {
     let mut leaves = Vec::new();
     collect(proof, &mut leaves);
     if proof.verdict == "allowed" {
@@ -18,11 +35,6 @@ pub(super) fn brief(proof: &ProofReport, indent: &str, style: Style, out: &mut d
     }
     let informative: Vec<&ProofReport> = leaves.iter().copied().filter(|leaf| !only_complete(leaf)).collect();
     let chosen = if informative.is_empty() { leaves } else { informative };
-    let word = match proof.verdict.as_str() {
-        "allowed" => "granted by",
-        "denied" => "fails:",
-        _ => "unknown:",
-    };
     let mut texts: Vec<String> = Vec::new();
     let rights: Vec<&str> = chosen.iter().filter_map(|leaf| acl_right(leaf)).collect();
     if proof.verdict == "allowed" && !rights.is_empty() {
@@ -31,14 +43,7 @@ pub(super) fn brief(proof: &ProofReport, indent: &str, style: Style, out: &mut d
     for leaf in chosen.iter().filter(|leaf| leaf.verdict != "allowed" || acl_right(leaf).is_none()) {
         texts.push(brief_sentence(leaf));
     }
-    let texts = distinct(texts);
-    for text in texts.iter().take(MOST) {
-        write!(out, "{}", wrapped(&format!("{indent}{word} "), &format!("{indent}  "), text, style.columns()))?;
-    }
-    match texts.len().saturating_sub(MOST) {
-        0 => Ok(()),
-        more => writeln!(out, "{indent}and {more} more (`-v` shows them)"),
-    }
+    distinct(texts)
 }
 
 /// The leaves that agree with the whole. Of alternatives that hold, the first.

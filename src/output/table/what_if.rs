@@ -2,7 +2,7 @@
 
 use super::{Style, shortened, wrapped};
 use crate::output::escape;
-use crate::report::{AccessChangeReport, WhatIfReport};
+use crate::report::{AccessEffectReport, WhatIfReport};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -24,7 +24,7 @@ pub(super) fn section(what_if: &WhatIfReport, style: Style, out: &mut dyn Write)
 }
 
 /// Who, and "read, list in a/b; write in a/c".
-fn by_principal(all: &[AccessChangeReport]) -> BTreeMap<String, String> {
+fn by_principal(all: &[AccessEffectReport]) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
     for one in all {
         let name = one.principal.name.as_deref().or(one.principal.object_id.as_deref()).unwrap_or_default();
