@@ -6,7 +6,7 @@ use crate::model::{
     Acl, AclTag, Action, CredentialSource, DatastoreTarget, Facts, Identities, Known, ObjectId, Operation, Plane, PrincipalKind, Scope,
     Snapshot, StoreKind, StorePath,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Principals up to this many are all asked about; of more, those whom the changes touch.
 const MOST_PRINCIPALS: usize = 400;
@@ -39,6 +39,8 @@ pub struct Measure {
     /// The same counted by place: the container as a whole, each path asked about, a container still to come. Tells apart
     /// what opens a folder from what opens all of it.
     pub places: usize,
+    /// Everybody to whom a place is opened, also in a container in which something was open to them before.
+    pub whom: BTreeSet<ObjectId>,
     /// Actions of Azure Resource Manager, of those the rules know, that become allowed to somebody.
     pub actions: usize,
 }
@@ -228,6 +230,7 @@ impl Allowed {
             opened: after_access.difference(&before_access).cloned().collect(),
             closed: before_access.difference(&after_access).cloned().collect(),
             places: after.places.difference(&self.places).count(),
+            whom: after.places.difference(&self.places).map(|(principal, ..)| principal.clone()).collect(),
             actions: after.actions.difference(&self.actions).count(),
         }
     }
@@ -303,13 +306,9 @@ fn named(acl: &Acl) -> Vec<ObjectId> {
 }
 
 impl Measure {
-    /// What is opened to others than `own`, by principal.
-    pub fn others(&self, own: &BTreeSet<ObjectId>) -> BTreeMap<ObjectId, usize> {
-        let mut others = BTreeMap::new();
-        for access in self.opened.iter().filter(|access| !own.contains(&access.principal)) {
-            *others.entry(access.principal.clone()).or_insert(0) += 1;
-        }
-        others
+    /// To whom of those that are not `own` something is opened.
+    pub fn others(&self, own: &BTreeSet<ObjectId>) -> BTreeSet<ObjectId> {
+        self.whom.difference(own).cloned().collect()
     }
 }
 

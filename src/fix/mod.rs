@@ -8,6 +8,7 @@ mod propose;
 mod render;
 mod scene;
 mod search;
+mod slice;
 mod words;
 
 pub use change::{
@@ -28,7 +29,7 @@ use std::collections::BTreeSet;
 /// Most fixes that are given.
 const MOST: usize = 3;
 
-/// A set of changes that makes the whole job allowed: evaluated again, and minimal.
+/// A set of changes that mends a job: evaluated again, and minimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobFix {
     /// The changes, in the order in which they are to be made.
@@ -41,6 +42,8 @@ pub struct JobFix {
     pub inputs: Vec<String>,
     /// The requirements it mends.
     pub requirements: Vec<RequirementId>,
+    /// Whether the whole job is allowed with it; false: nothing is denied any more, and something still is not known.
+    pub verified: bool,
     /// What it opens.
     pub measure: Measure,
     /// Whom it opens something to that is no identity of the job, by name.
@@ -74,6 +77,7 @@ pub struct Fixes {
 }
 
 /// The fixes of a job that is not allowed. Each, made in a copy of the state, makes the whole job allowed; each is minimal.
+/// Where something that is not known stands against that, one that at least leaves nothing denied, and says so.
 ///
 /// Ranked by whether it opens anything to others than the job's identities, by the access it opens, then by the number of
 /// changes.
@@ -81,19 +85,29 @@ pub fn for_job(snapshot: &Snapshot, rules: &RuleSet, question: &JobQuestion, fin
     if finding.verdict() == Verdict::Allowed {
         return Fixes::default();
     }
+    let whole = Scene::of(snapshot, rules, question);
+    let part = slice::relevant(&whole);
+    let snapshot = part.as_ref().unwrap_or(snapshot);
     let base = Base { snapshot, rules, question };
     let found = search::search(base);
-    if found.solutions.is_empty() {
+    let verified = !found.solutions.is_empty();
+    let sets = if verified { &found.solutions } else { &found.partial };
+    if sets.is_empty() {
         return Fixes { list: Vec::new(), cut: found.cut };
     }
     let scene = Scene::of(snapshot, rules, question);
     let asked = places(&scene);
-    let all: Vec<&Change> = found.solutions.iter().flat_map(|(changes, _)| changes).collect();
+    let all: Vec<&Change> = sets.iter().flat_map(|(changes, _)| changes).collect();
     let ground = Ground::of(&scene.cx, &asked, &question.workspace, &all);
     let before = ground.allowed(&scene.cx);
-    let judged = found.solutions.iter().map(|(changes, cost)| weigh(&scene, &ground, &before, changes, *cost));
+    let judged = sets.iter().map(|(changes, cost)| weigh(&scene, &ground, &before, changes, *cost));
     let ranked = ranked(judged.collect());
-    Fixes { list: ranked.into_iter().take(MOST).map(|one| told(&scene, one)).collect(), cut: found.cut }
+    Fixes { list: ranked.into_iter().take(MOST).map(|one| told(&scene, one, verified)).collect(), cut: found.cut }
+}
+
+/// The facts that a job's answer rests on: asked of them the question has the same answer.
+pub fn relevant(snapshot: &Snapshot, rules: &RuleSet, question: &JobQuestion) -> Snapshot {
+    Snapshot::new(slice::cut(&Scene::of(snapshot, rules, question)))
 }
 
 /// What is opened and closed between two states of the world, where the job reads and writes and where `changes` act.
@@ -159,7 +173,7 @@ fn weigh(scene: &Scene<'_>, ground: &Ground, before: &Allowed, changes: &BTreeSe
     let measure = before.measure(&ground.allowed(&in_state(&scene.cx, &after)));
     let mut own: BTreeSet<ObjectId> = scene.own_identities().into_iter().collect();
     own.extend(Scene::of(&after, scene.cx.rules, &question).own_identities());
-    let others = measure.others(&own).into_keys().collect();
+    let others = measure.others(&own).into_iter().collect();
     Weighed { changes, measure, others, cost }
 }
 
@@ -174,20 +188,22 @@ fn ranked(mut all: Vec<Weighed>) -> Vec<Weighed> {
     kept
 }
 
-fn told(scene: &Scene<'_>, weighed: Weighed) -> JobFix {
+fn told(scene: &Scene<'_>, weighed: Weighed, verified: bool) -> JobFix {
     let Weighed { changes, measure, others, .. } = weighed;
     let unmet = |requirements: &[RequirementFinding]| Summary::of(requirements).verdict != Verdict::Allowed;
     let data = scene.finding.inputs.iter().chain(&scene.finding.outputs);
     let inputs = data.filter(|one| unmet(&one.requirements)).map(|one| one.name.clone()).collect();
-    let requirements: BTreeSet<RequirementId> = scene.unmet().into_iter().map(|(requirement, _)| requirement.id).collect();
+    let mended = scene.unmet().into_iter().filter(|(requirement, _)| verified || requirement.verdict() == Verdict::Denied);
+    let requirements: BTreeSet<RequirementId> = mended.map(|(requirement, _)| requirement.id).collect();
     let cx: &Context<'_> = &scene.cx;
     let others: Vec<String> = others.iter().map(|id| words::name(cx.snapshot, id)).collect();
     let says: Vec<String> = changes.iter().map(|change| words::change(cx.snapshot, change)).collect();
     JobFix {
-        summary: words::summary(cx.snapshot, &changes, &measure, &others),
+        summary: words::summary(cx.snapshot, &changes, &measure, &others, verified),
+        verified,
         commands: render::commands(scene, &changes),
-        bicep: None,
-        terraform: None,
+        bicep: render::bicep(scene, &changes),
+        terraform: render::terraform(scene, &changes),
         inputs,
         requirements: requirements.into_iter().collect(),
         says,

@@ -26,6 +26,8 @@ const LARGEST: usize = 24;
 pub(super) struct Found {
     /// Minimal sets with the weight they were found at, cheapest first.
     pub(super) solutions: Vec<(BTreeSet<Change>, u64)>,
+    /// Where there is no solution: minimal sets after which nothing is denied, and something still is not known.
+    pub(super) partial: Vec<(BTreeSet<Change>, u64)>,
     /// The search ended before every set was seen.
     pub(super) cut: bool,
 }
@@ -52,7 +54,7 @@ type State = Reverse<(u64, usize, BTreeSet<Change>)>;
 pub(super) fn search(base: Base<'_>) -> Found {
     let mut queue: BinaryHeap<State> = BinaryHeap::from([Reverse((0, 0, BTreeSet::new()))]);
     let mut seen: BTreeSet<BTreeSet<Change>> = BTreeSet::new();
-    let mut found = Found { solutions: Vec::new(), cut: false };
+    let mut found = Found { solutions: Vec::new(), partial: Vec::new(), cut: false };
     let mut states = 0;
     while let Some(Reverse((cost, _, changes))) = queue.pop() {
         if found.solutions.len() >= MOST_SOLUTIONS {
@@ -70,15 +72,34 @@ pub(super) fn search(base: Base<'_>) -> Found {
         let list: Vec<Change> = changes.iter().cloned().collect();
         let (snapshot, question) = (apply(base.snapshot, &list), ask(base.question, &list));
         let scene = Scene::of(&snapshot, base.rules, &question);
-        if scene.finding.verdict() == Verdict::Allowed {
-            keep(base, (changes, cost), &mut found.solutions);
-            continue;
+        match scene.finding.verdict() {
+            Verdict::Allowed => {
+                keep(base, Verdict::Allowed, (changes, cost), &mut found.solutions);
+                continue;
+            }
+            Verdict::Undetermined if found.partial.is_empty() && !changes.is_empty() => {
+                found.partial.push((changes.clone(), cost));
+            }
+            Verdict::Undetermined | Verdict::Denied => {}
         }
         for (set, more) in successors(&scene, &changes) {
             queue.push(Reverse((cost.saturating_add(more), set.len(), set)));
         }
     }
+    partial(base, &mut found);
     found
+}
+
+/// Of a job that is denied and cannot be made allowed by what is known, the cheapest set that leaves nothing denied; of one that
+/// is undetermined as it stands there is nothing to say.
+fn partial(base: Base<'_>, found: &mut Found) {
+    let candidates = std::mem::take(&mut found.partial);
+    if !found.solutions.is_empty() || base.verdict(&BTreeSet::new()) != Verdict::Denied {
+        return;
+    }
+    for one in candidates {
+        keep(base, Verdict::Undetermined, one, &mut found.partial);
+    }
 }
 
 /// The candidates of the first unmet requirement that has any, added to what is changed already.
@@ -100,11 +121,11 @@ fn successors(scene: &Scene<'_>, changes: &BTreeSet<Change>) -> Vec<(BTreeSet<Ch
     Vec::new()
 }
 
-/// Cuts a solution down and keeps it, unless one that is kept is as small.
-fn keep(base: Base<'_>, (mut changes, cost): (BTreeSet<Change>, u64), solutions: &mut Vec<(BTreeSet<Change>, u64)>) {
+/// Cuts a set down while it keeps at least this verdict, and keeps it, unless one that is kept is as small.
+fn keep(base: Base<'_>, least: Verdict, (mut changes, cost): (BTreeSet<Change>, u64), solutions: &mut Vec<(BTreeSet<Change>, u64)>) {
     for change in changes.clone() {
         let without: BTreeSet<Change> = changes.iter().filter(|one| **one != change).cloned().collect();
-        if without.len() < changes.len() && base.verdict(&without) == Verdict::Allowed {
+        if without.len() < changes.len() && base.verdict(&without) >= least {
             changes = without;
         }
     }

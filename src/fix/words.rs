@@ -1,6 +1,6 @@
 //! Changes in words.
 
-use super::change::{Change, RoleGrant, compute_of_identity_to_come};
+use super::change::{Change, LakePath, RoleGrant, compute_of_identity_to_come};
 use super::measure::Measure;
 use crate::model::{AclTag, ObjectId, Operation, Scope, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,11 +69,7 @@ pub(super) fn change(snapshot: &Snapshot, change: &Change) -> String {
         Change::StoreByIdentity { datastore } => {
             format!("let datastore `{}` store no credential, so that identities read", datastore.name())
         }
-        Change::RenewSas { datastore, sas } => {
-            let field = |name: &str| sas.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
-            let until = field("se").replace("%3A", ":");
-            format!("put a new SAS into datastore `{}`, with permissions `{}` until {until}", datastore.name(), field("sp"))
-        }
+        Change::RenewSas { datastore, sas } => new_sas(datastore, sas),
         Change::AllowSharedKey { account } => {
             format!("let account `{account}` take shared keys again, if no policy forbids it")
         }
@@ -99,29 +95,27 @@ pub(super) fn change(snapshot: &Snapshot, change: &Change) -> String {
             name(snapshot, principal)
         ),
         Change::GrantRole(one) => grant(snapshot, one),
-        Change::SetAcl { at, tag: who, bits } => {
-            format!("ACL entry `{bits}` on `{}` of `{}/{}` for {}", at.path, at.account, at.filesystem, tag(snapshot, who))
+        Change::SetAcl { at, tag: who, bits } => format!("ACL entry `{bits}` on {} for {}", lake(at), tag(snapshot, who)),
+        Change::AclBelow { at, tag: who } => {
+            format!("ACL entries `r-x` on {} and all below it, and for what is created there later, for {}", lake(at), tag(snapshot, who))
         }
-        Change::AclBelow { at, tag: who } => format!(
-            "ACL entries `r-x` on `{}` of `{}/{}` and all below it, and for what is created there later, for {}",
-            at.path,
-            at.account,
-            at.filesystem,
-            tag(snapshot, who)
-        ),
-        Change::Rehydrate { at } => {
-            format!("bring archived `{}` of `{}/{}` back online, which takes hours", at.path, at.account, at.filesystem)
+        Change::Rehydrate { at } => format!("bring archived {} back online, which takes hours", lake(at)),
+        Change::WriteAcl { at, default, tag: who, bits } => {
+            let kind = if *default { "default " } else { "" };
+            format!("{kind}ACL entry `{bits}` on {} for {}", lake(at), tag(snapshot, who))
         }
-        Change::WriteAcl { at, default, tag: who, bits } => format!(
-            "{}ACL entry `{bits}` on `{}` of `{}/{}` for {}",
-            if *default { "default " } else { "" },
-            at.path,
-            at.account,
-            at.filesystem,
-            tag(snapshot, who)
-        ),
         Change::Without(id) => format!("without `{}`", id.0),
     }
+}
+
+fn lake(at: &LakePath) -> String {
+    format!("`{}` of `{}/{}`", at.path, at.account, at.filesystem)
+}
+
+fn new_sas(datastore: &Scope, sas: &str) -> String {
+    let field = |name: &str| sas.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
+    let until = field("se").replace("%3A", ":");
+    format!("put a new SAS into datastore `{}`, with permissions `{}` until {until}", datastore.name(), field("sp"))
 }
 
 fn short_subnet(subnet: &Scope) -> String {
@@ -131,6 +125,10 @@ fn short_subnet(subnet: &Scope) -> String {
 
 /// What a measure counts, in words.
 pub(super) fn opens(snapshot: &Snapshot, measure: &Measure) -> String {
+    if measure.opened.is_empty() && measure.places > 0 {
+        let whom: Vec<String> = measure.whom.iter().take(3).map(|id| name(snapshot, id)).collect();
+        return format!("opens no further container, but more of one to {}", whom.join(", "));
+    }
     if measure.opened.is_empty() {
         return match measure.actions {
             0 => "opens nothing".to_owned(),
@@ -158,7 +156,7 @@ pub(super) fn opens(snapshot: &Snapshot, measure: &Measure) -> String {
 }
 
 /// The whole in one sentence.
-pub(super) fn summary(snapshot: &Snapshot, changes: &[Change], measure: &Measure, others: &[String]) -> String {
+pub(super) fn summary(snapshot: &Snapshot, changes: &[Change], measure: &Measure, others: &[String], verified: bool) -> String {
     let first = changes.first().map(|first| change(snapshot, first)).unwrap_or_default();
     let all = match changes.len() {
         0 | 1 => first,
@@ -166,6 +164,9 @@ pub(super) fn summary(snapshot: &Snapshot, changes: &[Change], measure: &Measure
         more => format!("{first}; and {} more changes", more - 1),
     };
     let mut text = format!("{all} ({})", opens(snapshot, measure));
+    if !verified {
+        text.push_str("; nothing is denied then, but what is missing above is still not known");
+    }
     if !others.is_empty() {
         let listed: Vec<&str> = others.iter().take(3).map(String::as_str).collect();
         let more = if others.len() > 3 { " and others" } else { "" };

@@ -13,8 +13,7 @@ impl FixReport {
             az: fix.az(shell),
             bicep: fix.bicep.clone(),
             terraform: fix.terraform.clone(),
-            // Only what evaluates to `allowed` becomes a fix.
-            verified: true,
+            verified: fix.verified,
         }
     }
 }

@@ -33,6 +33,7 @@ mod explain_whole;
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
+mod fix_render;
 mod fixes;
 mod formats;
 mod fuzz_entry;

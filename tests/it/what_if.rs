@@ -32,7 +32,7 @@ fn a_grant_is_made_in_a_copy_and_its_effect_is_shown() {
     assert_eq!(granted.verdict(), "allowed");
     assert_eq!(granted.report["what_if"]["verdict_before"], "denied");
     assert_eq!(changes(&granted, "gained"), [format!("{CLUSTER} list acct/data"), format!("{CLUSTER} read acct/data")]);
-    assert_eq!(changes(&granted, "lost"), [String::new(); 0]);
+    assert!(changes(&granted, "lost").is_empty());
     assert!(granted.evidence("access/mount").iter().any(|id| id.starts_with(&container_id("acct", "data"))));
 }
 

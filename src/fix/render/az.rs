@@ -162,13 +162,21 @@ fn private_endpoint(facts: &Facts, account: &str, sub_resource: &str, subnet: &S
         .with("--private-connection-resource-id", target)
         .with("--group-id", sub_resource)
         .with("--connection-name", &name);
-    let zone = format!("privatelink.{sub_resource}.core.windows.net");
+    let zone = format!("privatelink.{sub_resource}.{}", suffix(facts, account, sub_resource));
     let dns = in_group(Command::new("az network private-endpoint dns-zone-group create"), subnet)
         .with("--endpoint-name", name)
         .with("--name", "default")
         .with("--private-dns-zone", &zone)
         .with("--zone-name", sub_resource);
     vec![create, dns]
+}
+
+/// The suffix of the account's endpoints, that of the public cloud where the account does not say it.
+fn suffix(facts: &Facts, account: &str, sub_resource: &str) -> String {
+    let url = facts.storage_accounts.get(account).and_then(|record| record.primary_endpoints.get(sub_resource));
+    let host = url.map(|url| url.trim_start_matches("https://").trim_end_matches('/'));
+    let own = host.and_then(|host| host.strip_prefix(account)?.strip_prefix('.')?.strip_prefix(sub_resource)?.strip_prefix('.'));
+    own.unwrap_or(crate::model::PUBLIC_STORAGE_SUFFIX).to_owned()
 }
 
 fn outbound(facts: &Facts, workspace: &Scope, account: &str, sub_resource: &str) -> Vec<Command> {
@@ -206,7 +214,7 @@ fn with_principal(command: Command, option: &str, principal: &ObjectId) -> Comma
 }
 
 /// `--assignee-principal-type`, which spares the look-up in the directory that fails for new identities.
-fn principal_type(facts: &Facts, principal: &ObjectId) -> Option<&'static str> {
+pub(super) fn principal_type(facts: &Facts, principal: &ObjectId) -> Option<&'static str> {
     if compute_of_identity_to_come(principal).is_some() || is_managed(facts, principal) {
         return Some("ServicePrincipal");
     }

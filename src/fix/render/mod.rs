@@ -1,7 +1,9 @@
 //! Fixes as commands and templates. Nothing here is ever run.
 
 mod az;
+mod bicep;
 mod quote;
+mod terraform;
 
 pub use quote::{Command, Shell};
 
@@ -18,4 +20,14 @@ pub(super) fn commands(scene: &Scene<'_>, changes: &[Change]) -> Vec<Command> {
         change.make(&mut facts);
     }
     commands
+}
+
+/// The changes as Bicep; `None` where it has no way to say one of them.
+pub(super) fn bicep(scene: &Scene<'_>, changes: &[Change]) -> Option<String> {
+    bicep::template(scene.cx.snapshot, changes)
+}
+
+/// The changes as Terraform; `None` where it has no way to say one of them.
+pub(super) fn terraform(scene: &Scene<'_>, changes: &[Change]) -> Option<String> {
+    terraform::configuration(scene.cx.snapshot, changes)
 }
