@@ -49,7 +49,7 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
 }
 
 /// The exit code; an undetermined answer that passes is said.
-fn code(verdict: Verdict, fail_on: FailOn, streams: &mut Streams<'_>) -> u8 {
+pub(super) fn code(verdict: Verdict, fail_on: FailOn, streams: &mut Streams<'_>) -> u8 {
     match (verdict, fail_on) {
         (Verdict::Undetermined, FailOn::Denied) => {
             streams.note("note", "undetermined, which `--fail-on denied` lets pass: nothing is denied, but access is not proven");
@@ -60,7 +60,7 @@ fn code(verdict: Verdict, fail_on: FailOn, streams: &mut Streams<'_>) -> u8 {
 }
 
 /// Where the references stand, for formats that point into files.
-fn written(args: &CheckArgs, job: &JobInputs) -> Written {
+pub(super) fn written(args: &CheckArgs, job: &JobInputs) -> Written {
     let in_file = |data: &JobData| match data.origin {
         ReferenceOrigin::YamlFile | ReferenceOrigin::RestBody => Some((data.name.clone(), data.line)),
         ReferenceOrigin::CommandLine | ReferenceOrigin::Service => None,
