@@ -8,6 +8,8 @@ pub mod cli;
 #[cfg(feature = "collect")]
 pub mod collect;
 pub mod eval;
+pub mod explain;
+pub mod fix;
 pub mod model;
 pub mod output;
 pub mod query;

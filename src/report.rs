@@ -5,12 +5,17 @@
 
 mod checks;
 mod diff;
+mod explain;
+mod fixes;
 mod review;
+mod what_if;
 mod who;
 
 pub use checks::*;
 pub use diff::*;
+pub use explain::*;
 pub use review::*;
+pub use what_if::{AccessEffectReport, WhatIfReport};
 pub use who::*;
 
 use crate::eval::{
@@ -53,6 +58,8 @@ pub struct Report {
     pub invoke: Option<InvokeReport>,
     /// Fixes for the whole job.
     pub fixes: Vec<JobFixReport>,
+    /// What was assumed to be changed, and whom that gives or takes access; null where nothing was.
+    pub what_if: Option<WhatIfReport>,
     /// Warnings.
     pub warnings: Vec<WarningReport>,
 }
@@ -495,6 +502,7 @@ impl Report {
             outputs: finding.outputs.iter().map(|output| data_report(output, rules)).collect(),
             invoke: finding.invoke.as_ref().map(|requirements| invoke_report(requirements, rules)),
             fixes: Vec::new(),
+            what_if: None,
             warnings: finding.all_warnings().iter().map(WarningReport::from).collect(),
         }
     }

@@ -41,6 +41,9 @@ pub(super) enum Commands {
     /// Security findings for a workspace: what is over-permitted, fragile or about to expire.
     #[command(infer_long_args = true, after_help = super::review::EXAMPLES)]
     Review(Box<super::review::Review>),
+    /// Which layer denied access, what is the cause, and what does the state prove?
+    #[command(infer_long_args = true, after_help = super::explain::EXAMPLES)]
+    Explain(Box<super::explain::Explain>),
     /// Collect the state once from Azure into a file that every other command can use offline.
     #[command(infer_long_args = true, after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<Snapshot>),
@@ -76,6 +79,8 @@ Examples:
     --input data=azureml:heart:3 --input labels=azureml:labels:1
 
   canread check --all-deployments --input azureml:heart@latest
+  canread check -n scoring --input azureml:heart@latest \\
+    --grant ana@contoso.com=2a2b9908-6ea1-4ae2-8e65-a410df84e7d1@acct
 
   canread check --snapshot state.jsonl --batch questions.jsonl";
 
@@ -93,6 +98,8 @@ Examples:
 
   canread snapshot -g rg -w ws --output-file state.jsonl \\
     --only -n scoring --input azureml:heart@latest
+
+  canread snapshot --pseudonymise --snapshot state.jsonl --output-file shown.jsonl
 
   canread snapshot --role > role.json
 
@@ -209,6 +216,8 @@ pub(super) struct Check {
     pub(super) all_deployments: bool,
     #[command(flatten)]
     pub(super) question: Question,
+    #[command(flatten)]
+    pub(super) what_if: super::what_if::WhatIf,
     #[command(flatten)]
     pub(super) state: State,
     #[command(flatten)]
@@ -367,6 +376,12 @@ pub(super) struct Snapshot {
     /// Exit with 4 where a look-up failed.
     #[arg(long)]
     pub(super) fail_on_gap: bool,
+    /// Replace ids and names, each by the same everywhere, so that the file can be shown to others; with --snapshot those of that file.
+    #[arg(long)]
+    pub(super) pseudonymise: bool,
+    /// Go on where an earlier run for this output file was broken off.
+    #[arg(long)]
+    pub(super) resume: bool,
     /// With --only: who invokes; who is signed in if left out.
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(super) principal: Option<String>,
@@ -387,11 +402,12 @@ pub(super) enum SchemaArg {
     Who,
     Diff,
     Review,
+    Explain,
 }
 
 #[derive(Args)]
 pub(super) struct Rules {
-    /// Explain this id: a requirement, a warning or a row of the table.
+    /// Explain this id: a requirement, a warning, a row of the table, an error code.
     pub(super) id: Option<String>,
     /// Print a JSON Schema.
     #[arg(long, value_name = "NAME", conflicts_with = "id")]

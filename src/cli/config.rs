@@ -1,5 +1,6 @@
 //! What was asked, in plain and valid values.
 
+use super::ExplainArgs;
 use super::ReviewArgs;
 use super::job::JobOptions;
 use crate::model::{Disputed, Edition, Operation, ReferenceText, Scope, Timestamp};
@@ -30,6 +31,8 @@ pub enum Command {
     Diff(Box<super::DiffArgs>),
     /// What is over-permitted, fragile or about to end?
     Review(Box<ReviewArgs>),
+    /// What does this log say about denied access?
+    Explain(Box<ExplainArgs>),
     /// Collect the state into a file.
     Snapshot(Box<SnapshotArgs>),
     /// Print the rules.
@@ -229,6 +232,8 @@ impl CheckArgs {
 /// `canread check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckArgs {
+    /// What is to be assumed.
+    pub what_if: super::WhatIfArgs,
     /// State.
     pub state: StateArgs,
     /// What runs the job. `None` only with `batch`, whose lines then say it.
@@ -290,7 +295,7 @@ pub struct AccessArgs {
 /// `canread snapshot`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotArgs {
-    /// State; it has no snapshot.
+    /// State; its snapshot is one whose ids and names are to be replaced.
     pub state: StateArgs,
     /// Only what this job needs; `None`: the whole workspace.
     pub only: Option<OnlyArgs>,
@@ -300,6 +305,10 @@ pub struct SnapshotArgs {
     pub probe: bool,
     /// Exit code 4 where a look-up failed.
     pub fail_on_gap: bool,
+    /// Ids and names are replaced.
+    pub pseudonymise: bool,
+    /// Goes on where an earlier run ended.
+    pub resume: bool,
 }
 
 /// The job that `snapshot --only` collects for.
@@ -330,6 +339,8 @@ pub enum SchemaName {
     Diff,
     /// The answer of `review`.
     Review,
+    /// The answer of `explain`.
+    Explain,
 }
 
 /// The text of a condition.

@@ -21,6 +21,7 @@ pub(super) fn request(cli: Cli) -> Result<Request, Exit> {
         Commands::Who(who) => Command::Who(Box::new(super::who::convert(*who)?)),
         Commands::Diff(diff) => Command::Diff(Box::new(super::diff::convert(*diff)?)),
         Commands::Review(review) => Command::Review(Box::new(super::review::review(*review)?)),
+        Commands::Explain(explain) => Command::Explain(Box::new(super::explain::arguments(*explain)?)),
         Commands::Snapshot(snapshot) => Command::Snapshot(Box::new(self::snapshot(*snapshot)?)),
         Commands::Rules(rules) => Command::Rules(self::rules(rules)),
         Commands::Completions { shell } => Command::Completions(self::shell(shell)),
@@ -94,7 +95,7 @@ pub(super) fn cloud(text: &str) -> Result<Cloud, Exit> {
 }
 
 fn check(check: Check) -> Result<CheckArgs, Exit> {
-    let Check { job, all_deployments, question, state, ignored: _ } = check;
+    let Check { job, all_deployments, question, what_if, state, ignored: _ } = check;
     let state = self::state(state)?;
     let target = match job_target(&job) {
         None if question.batch.is_none() && !all_deployments => return Err(no_target()),
@@ -109,7 +110,12 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         question.batch.clone().map(Source::new).as_ref(),
         job.file.clone().map(Source::new).as_ref(),
     ])?;
+    let what_if = super::what_if::what_if(what_if)?;
+    if what_if.is_asked() && question.batch.is_some() {
+        return Err(Exit::usage("`--batch` asks about the state as it is; leave out `--grant`, `--acl`, `--without` and the files of az"));
+    }
     Ok(CheckArgs {
+        what_if,
         state,
         target,
         more,
@@ -152,7 +158,7 @@ pub(super) fn declared(declared: TypeArg) -> DeclaredType {
     }
 }
 
-fn job_target(job: &Job) -> Option<JobTarget> {
+pub(super) fn job_target(job: &Job) -> Option<JobTarget> {
     match (job.name.first(), &job.compute) {
         (Some(name), _) => Some(JobTarget::Endpoint { name: name.clone(), deployment: job.deployment_name.clone() }),
         (None, Some(compute)) => Some(JobTarget::Compute(compute.clone())),
@@ -174,10 +180,10 @@ fn no_target() -> Exit {
 }
 
 fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
-    let Snapshot { only, role, probe, fail_on_gap, principal, job, state, ignored: _ } = snapshot;
+    let Snapshot { only, role, probe, fail_on_gap, pseudonymise, resume, principal, job, state, ignored: _ } = snapshot;
     let state = self::state(state)?;
-    if state.snapshot.is_some() {
-        return Err(Exit::usage("`snapshot` collects from Azure; it takes no `--snapshot`"));
+    if state.snapshot.is_some() && (!pseudonymise || only || resume || role) {
+        return Err(Exit::usage("`snapshot` collects from Azure; it takes a `--snapshot` only to `--pseudonymise` it"));
     }
     if job.name.len() > 1 {
         return Err(Exit::usage("`snapshot --only` collects for one endpoint; leave `--only` out to collect the whole workspace"));
@@ -190,7 +196,7 @@ fn snapshot(snapshot: Snapshot) -> Result<SnapshotArgs, Exit> {
     } else {
         None
     };
-    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap })
+    Ok(SnapshotArgs { state, only, role, probe, fail_on_gap, pseudonymise, resume })
 }
 
 pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit> {
@@ -200,7 +206,7 @@ pub(super) fn one_standard_input(sources: &[Option<&Source>]) -> Result<(), Exit
     Ok(())
 }
 
-fn job_options(args: Job) -> Result<JobOptions, Exit> {
+pub(super) fn job_options(args: Job) -> Result<JobOptions, Exit> {
     let input_type = args.input_type.map(declared);
     Ok(JobOptions {
         inputs: args.input.iter().map(|text| job::InputOption::new(text)).collect(),
@@ -250,6 +256,7 @@ fn rules(rules: Rules) -> RulesArgs {
         SchemaArg::Who => SchemaName::Who,
         SchemaArg::Diff => SchemaName::Diff,
         SchemaArg::Review => SchemaName::Review,
+        SchemaArg::Explain => SchemaName::Explain,
     });
     let condition = rules.condition.map(|text| match text.as_str() {
         "-" => ConditionText::Stdin,

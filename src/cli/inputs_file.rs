@@ -100,9 +100,9 @@ pub fn parse_inputs_file(file: &str, text: &str) -> Result<FileJob, JobError> {
     }
 }
 
-/// YAML, of which JSON is a part; JSON that the YAML parser refuses (tabs for indentation) is read as JSON.
-fn read(file: &str, text: &str) -> Result<Spanned<Node>, JobError> {
-    let options = serde_saphyr::options! {
+/// Limits that keep a file of any content linear in time and bounded in memory.
+pub(super) fn yaml_options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 32,
             max_nodes: 100_000,
@@ -118,8 +118,12 @@ fn read(file: &str, text: &str) -> Result<Spanned<Node>, JobError> {
         with_snippet: false,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
-    };
-    let error = match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
+    }
+}
+
+/// YAML, of which JSON is a part; JSON that the YAML parser refuses (tabs for indentation) is read as JSON.
+fn read(file: &str, text: &str) -> Result<Spanned<Node>, JobError> {
+    let error = match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, yaml_options()) {
         Ok(root) => return Ok(root),
         Err(error) => error,
     };

@@ -4,21 +4,26 @@
 //! hands texts in.
 
 mod args;
+pub mod asset_file;
 pub mod batch;
 mod config;
 mod convert;
 pub mod defaults;
 mod diff;
+mod explain;
 pub mod inputs_file;
 pub mod job;
 mod review;
 mod times;
+mod what_if;
 mod who;
 
 pub use config::*;
 pub use diff::DiffArgs;
+pub use explain::{ExplainArgs, LogText};
 pub use review::ReviewArgs;
 pub use times::{parse_duration, parse_time};
+pub use what_if::{AclText, FixShell, GrantText, WhatIfArgs};
 pub use who::WhoArgs;
 
 use crate::model::{acts_on_terminals, begins_log_command, redacted};

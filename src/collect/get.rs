@@ -1,21 +1,15 @@
 //! One layer of JSON look-ups above the transport: objects, pages, loops cut.
 
-use super::authorization::{AuthorizationList, AuthorizationSource, Listed};
+use super::authorization::Listed;
 use super::cloud::Service;
 use super::transport::{Call, Reply, Transport, Verb};
 use super::trouble::Trouble;
-use futures::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 use std::collections::HashSet;
-use std::sync::Arc;
 use url::Url;
 
 /// Most pages of one list; a server that goes on beyond is cut off.
 const MAX_PAGES: usize = 10_000;
-/// Version of `Microsoft.Authorization` for assignments and definitions: the first that bears conditions.
-const AUTHORIZATION: &str = "2022-04-01";
-/// Version of `Microsoft.Authorization` for PIM instances.
-const INSTANCES: &str = "2020-10-01";
 
 /// The body as JSON, or what is wrong with it.
 fn object(reply: &Reply) -> Result<Value, Trouble> {
@@ -104,48 +98,4 @@ pub(super) fn arm(transport: &Transport, path: &str, version: &str) -> Result<Ca
     let mark = if path.contains('?') { '&' } else { '?' };
     let url = transport.endpoints().arm(&format!("{path}{mark}api-version={version}"));
     url.map(|url| Call::get(Service::ResourceManager, url)).ok_or_else(|| Trouble::own("BadId", "the id makes no URL"))
-}
-
-/// Asks `Microsoft.Authorization` by plain GETs.
-#[derive(Clone, Debug)]
-pub struct PlainAuthorization {
-    transport: Arc<Transport>,
-}
-
-impl PlainAuthorization {
-    /// Over this transport.
-    pub fn new(transport: Arc<Transport>) -> Self {
-        PlainAuthorization { transport }
-    }
-}
-
-impl AuthorizationSource for PlainAuthorization {
-    fn list<'a>(&'a self, list: AuthorizationList, scope: &'a str, filter: Option<&'a str>) -> BoxFuture<'a, Listed> {
-        let (name, version) = match list {
-            AuthorizationList::RoleAssignments => ("roleAssignments", AUTHORIZATION),
-            AuthorizationList::RoleDefinitions => ("roleDefinitions", AUTHORIZATION),
-            AuthorizationList::DenyAssignments => ("denyAssignments", AUTHORIZATION),
-            AuthorizationList::ActiveInstances => ("roleAssignmentScheduleInstances", INSTANCES),
-            AuthorizationList::EligibleInstances => ("roleEligibilityScheduleInstances", INSTANCES),
-        };
-        let path = format!("/{}/providers/Microsoft.Authorization/{name}", scope.trim_matches('/'));
-        let call = arm(&self.transport, &path.replace("//", "/"), version);
-        async move {
-            match call {
-                Ok(mut call) => {
-                    if let Some(filter) = filter {
-                        call.url.query_pairs_mut().append_pair("$filter", filter);
-                    }
-                    get_pages(&self.transport, call).await
-                }
-                Err(trouble) => Listed { pages: Vec::new(), trouble: Some(trouble) },
-            }
-        }
-        .boxed()
-    }
-
-    fn role_definition<'a>(&'a self, scope: &'a str, id: &'a str) -> BoxFuture<'a, Result<Value, Trouble>> {
-        let path = format!("/{}/providers/Microsoft.Authorization/roleDefinitions/{id}", scope.trim_matches('/'));
-        async move { get_object(&self.transport, &arm(&self.transport, &path.replace("//", "/"), AUTHORIZATION)?).await }.boxed()
-    }
 }

@@ -25,20 +25,31 @@ pub enum Target {
 pub struct Plan {
     /// The workspace; `None`: the question has none.
     pub workspace: Option<Scope>,
+    /// Where an account of a name is looked for if Resource Graph does not know it; that of the workspace goes before.
+    pub subscription: Option<String>,
     /// The whole workspace, not only what the rest of the plan needs.
     pub whole: bool,
     /// What runs the job.
     pub targets: Vec<Target>,
     /// Inputs and outputs of the job.
     pub references: Vec<InputReference>,
+    /// Those of them that are declared as one file.
+    pub files: Vec<InputReference>,
     /// URLs that are asked about without a job.
     pub urls: Vec<StorageUrl>,
     /// Principals by object id, user principal name, application id or display name; who is signed in is always one.
     pub principals: Vec<String>,
     /// Paths below a folder whose ACLs are read at most.
     pub max_paths: usize,
-    /// The datastore secrets are needed for a probe, not only to judge a SAS.
+    /// What is stored is tried with a list and a read of one byte.
     pub probe: bool,
+}
+
+impl Plan {
+    /// The subscription of the workspace, or the one that is named.
+    pub(super) fn subscription(&self) -> Option<&str> {
+        self.workspace.as_ref().and_then(|workspace| workspace.segment_after("subscriptions")).or(self.subscription.as_deref())
+    }
 }
 
 /// A collection of ARM that is listed.
@@ -66,8 +77,9 @@ impl ListOf {
             ListOf::DefaultDatastore => "/datastores?isDefault=true",
             ListOf::Endpoints => "/batchEndpoints",
             ListOf::Deployments => "/deployments",
-            ListOf::Data => "/data",
-            ListOf::Versions => "/versions",
+            // Archived ones too: coverage says that nothing is missing.
+            ListOf::Data => "/data?listViewType=All",
+            ListOf::Versions => "/versions?listViewType=All",
             ListOf::OutboundRules => "/outboundRules",
         }
     }
@@ -102,6 +114,8 @@ pub(super) enum Want {
     Subscription(String),
     /// A storage account by name, in any subscription.
     FindAccount(String),
+    /// What the storage accounts of a subscription are: hints, so that paths need not wait for the account itself.
+    AccountHints(String),
     /// A principal as a person named it.
     Principal(String),
     /// Directory objects by id.
@@ -110,14 +124,27 @@ pub(super) enum Want {
     Application(String),
     /// Transitive groups.
     Memberships(Folded),
+    /// Custom security attributes, where a condition asks for them.
+    Attributes(Folded),
     /// The ACL of a folder above a path.
     Ancestor(DataPath),
     /// A path itself; `descend`: and what is below it.
     Leaf { at: DataPath, descend: bool },
     /// What is below a folder.
     Below(DataPath),
-    /// The stored SAS of a datastore.
-    Secrets(Scope),
+    /// What a datastore stores, and what it gets at these places.
+    Secrets { datastore: Scope, probes: Vec<ProbePlace> },
+    /// What everybody gets at a place.
+    Anonymous(ProbePlace),
+}
+
+/// Where a credential is tried.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ProbePlace {
+    pub(super) account: String,
+    pub(super) container: String,
+    pub(super) path: StorePath,
+    pub(super) is_file: bool,
 }
 
 impl Want {
@@ -151,6 +178,8 @@ impl Want {
             }
             Want::Subscription(id) => one(What::Subscription, id.clone()),
             Want::FindAccount(name) => one(What::Resource, format!("storageAccounts/{name}")),
+            // Whoever may not have hints waits for the accounts: nothing is missing.
+            Want::AccountHints(_) => Vec::new(),
             Want::Principal(text) | Want::Application(text) => one(What::DirectoryObject, text.clone()),
             Want::Objects(ids) => ids.iter().map(|id| LookupPlace::new(What::DirectoryObject, id.as_str())).collect(),
             Want::Memberships(id) => one(What::Memberships, id.as_str().to_owned()),
@@ -167,7 +196,10 @@ impl Want {
                 let paths = LookupPlace::new(What::Paths, at.id());
                 if at.hierarchical { vec![below, paths] } else { vec![paths] }
             }
-            Want::Secrets(id) => one(What::StoredCredential, id.as_str().to_owned()),
+            Want::Secrets { datastore, .. } => one(What::StoredCredential, datastore.as_str().to_owned()),
+            // A probe that could not be made leaves nothing out that a verdict rests on.
+            // What is not told of a principal counts as not collected.
+            Want::Anonymous(_) | Want::Attributes(_) => Vec::new(),
         }
     }
 }
@@ -181,10 +213,23 @@ pub(super) struct Gathered {
     pub(super) lines: Vec<Value>,
     pub(super) coverage: Vec<LookupPlace>,
     pub(super) gaps: Vec<(LookupPlace, Trouble)>,
+    /// What a person should hear and no record holds.
+    pub(super) notes: Vec<String>,
     /// What it leads to beyond what its bodies say.
     pub(super) next: Vec<Want>,
+    /// What Resource Graph says of storage accounts: a copy that may be minutes old, so never a fact of the file.
+    pub(super) hints: Vec<AccountHint>,
     /// Everything that was asked for came.
     pub(super) whole: bool,
+}
+
+/// A storage account, as far as it says what to ask next.
+#[derive(Clone, Debug)]
+pub(super) struct AccountHint {
+    pub(super) id: Scope,
+    /// Hierarchical namespace; `None`: not said.
+    pub(super) hierarchical: Option<bool>,
+    pub(super) private_endpoints: Vec<Scope>,
 }
 
 impl Gathered {

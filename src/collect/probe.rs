@@ -1,8 +1,11 @@
 //! Tries a credential with a list and a one-byte read, through `azure_storage_blobs`.
 
 use super::bridge::{Attach, Bridge, Carrier, Incoming, unlogged};
+use super::carrier::ServiceCarrier;
+use super::plan::{Gathered, ProbePlace};
+use super::transport::Transport;
 use super::trouble::Trouble;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, path_id};
 use azure_core_legacy as legacy;
 use azure_storage::{CloudLocation, StorageCredentials};
 use azure_storage_blobs::prelude::{ClientBuilder, ContainerClient};
@@ -25,6 +28,18 @@ pub enum ProbeSecret {
     Token,
     /// None.
     Anonymous,
+}
+
+impl ProbeSecret {
+    /// In words.
+    fn with(&self) -> &'static str {
+        match self {
+            ProbeSecret::AccountKey(_) => "with the stored key",
+            ProbeSecret::Sas(_) => "with the stored SAS",
+            ProbeSecret::Token => "with the token of who is signed in",
+            ProbeSecret::Anonymous => "without a credential",
+        }
+    }
 }
 
 impl fmt::Debug for ProbeSecret {
@@ -82,6 +97,40 @@ impl Tried {
         }
         record
     }
+}
+
+/// Tries a credential at a place of the plan. What proves nothing about the credential is said, and leaves no record.
+pub(super) async fn at_place(transport: &Arc<Transport>, place: &ProbePlace, secret: &ProbeSecret, gathered: &mut Gathered) {
+    let (account, container, path) = (&place.account, &place.container, place.path.as_str());
+    let Some(endpoint) = transport.endpoints().blob(account) else {
+        gathered.notes.push(format!("no probe of {account}: no storage account can have that name"));
+        return;
+    };
+    let target = ProbeTarget {
+        endpoint,
+        account: account.clone(),
+        container: container.clone(),
+        path: path.to_owned(),
+        is_file: place.is_file && !path.is_empty(),
+    };
+    let carrier: Arc<dyn Carrier> = Arc::new(ServiceCarrier::blob(Arc::clone(transport), account));
+    match probe(&carrier, &target, secret).await {
+        Ok(tried) => {
+            // Named as every other record names it, wherever this cloud's endpoints are.
+            let named = Url::parse(&format!("https://{account}.blob.{}", transport.endpoints().storage_suffix()));
+            let target = ProbeTarget { endpoint: named.unwrap_or(target.endpoint.clone()), ..target };
+            let at = path_id(account, container, &place.path);
+            let read = tried.read.as_deref().unwrap_or("nothing there");
+            gathered.notes.push(format!("probe of {at} {}: list {}, read {read}", secret.with(), tried.list));
+            gathered.lines.push(tried.record(&target, secret, now()));
+        }
+        Err(trouble) => gathered.notes.push(format!("the probe of {} proves nothing: {trouble}", path_id(account, container, &place.path))),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a probe is of the moment at which it was made")]
+fn now() -> Timestamp {
+    Timestamp::now_utc()
 }
 
 /// Lists one and reads one byte. A refusal (400 to 499, except 408 and 429) is an answer; anything else that is no success

@@ -38,6 +38,11 @@ impl Deadline {
         soft.min(self.hard)
     }
 
+    /// Whether collection has ended.
+    pub(super) fn is_over(&self) -> bool {
+        Instant::now() >= self.end()
+    }
+
     /// When the next request must have its answer.
     pub(super) fn of_request(&self) -> Instant {
         self.end().min(Instant::now() + REQUEST_LIMIT)

@@ -1,13 +1,15 @@
 //! Who signs in, and with what.
 
+use super::certificate::Certificate;
 use super::cloud::{Audience, Endpoints};
 use super::trouble::Trouble;
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{AccessToken, Secret, TokenCredential};
 use azure_core::http::{ClientOptions, RetryOptions};
 use azure_identity::{
-    AzureCliCredential, ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions, ManagedIdentityCredential,
-    ManagedIdentityCredentialOptions, UserAssignedId, WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
+    AzureCliCredential, ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
+    ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId, WorkloadIdentityCredential,
+    WorkloadIdentityCredentialOptions,
 };
 use base64::Engine;
 use serde::Deserialize;
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// Longest that one credential may take to answer.
 const CREDENTIAL_LIMIT: Duration = Duration::from_secs(15);
@@ -34,8 +37,10 @@ pub struct SignInEnvironment {
     pub client_id: Option<String>,
     /// `AZURE_CLIENT_SECRET`.
     pub client_secret: Option<Secret>,
-    /// `AZURE_CLIENT_CERTIFICATE_PATH`.
-    pub certificate_path: Option<String>,
+    /// What stands in the file of `AZURE_CLIENT_CERTIFICATE_PATH`, or why that cannot be read.
+    pub certificate: Option<Result<Zeroizing<String>, String>>,
+    /// `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN`.
+    pub sends_certificate_chain: bool,
     /// `AZURE_FEDERATED_TOKEN_FILE`.
     pub federated_token_file: Option<String>,
 }
@@ -215,10 +220,8 @@ fn chain(environment: &SignInEnvironment, endpoints: &Endpoints) -> Vec<Link> {
                 .map(|credential| credential as Arc<dyn TokenCredential>)
                 .map_err(|error| one_line(&error.to_string()))
         }
-        _ if environment.certificate_path.is_some() => {
-            Err("AZURE_CLIENT_CERTIFICATE_PATH is not read by this version; sign in with `az login --service-principal`".to_owned())
-        }
-        _ => unset("AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are not all set"),
+        (Some(tenant), Some(client), None) if environment.certificate.is_some() => certificate(environment, endpoints, tenant, client),
+        _ => unset("AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH are not all set"),
     };
     let workload = if environment.federated_token_file.is_some() {
         let options = WorkloadIdentityCredentialOptions {
@@ -240,6 +243,27 @@ fn chain(environment: &SignInEnvironment, endpoints: &Endpoints) -> Vec<Link> {
         .map(|credential| credential as Arc<dyn TokenCredential>)
         .map_err(|error| one_line(&error.to_string()));
     vec![("environment", environment_link), ("workload identity", workload), ("managed identity", managed), ("az login", az)]
+}
+
+/// The certificate of the environment.
+fn certificate(
+    environment: &SignInEnvironment,
+    endpoints: &Endpoints,
+    tenant: &str,
+    client: &str,
+) -> Result<Arc<dyn TokenCredential>, String> {
+    let named = |reason: String| format!("the file of AZURE_CLIENT_CERTIFICATE_PATH: {reason}");
+    let pem = match &environment.certificate {
+        Some(Ok(pem)) => pem,
+        Some(Err(reason)) => return Err(named(reason.clone())),
+        None => return Err("AZURE_CLIENT_CERTIFICATE_PATH is not set".to_owned()),
+    };
+    let audience = format!("{}/{tenant}/oauth2/v2.0/token", endpoints.active_directory().as_str().trim_end_matches('/'));
+    let certificate = Certificate::new(pem, audience, client.to_owned(), environment.sends_certificate_chain).map_err(named)?;
+    let options = ClientAssertionCredentialOptions { client_options: client_options(endpoints) };
+    ClientAssertionCredential::new(tenant.to_owned(), client.to_owned(), certificate, Some(options))
+        .map(|credential| credential as Arc<dyn TokenCredential>)
+        .map_err(|error| one_line(&error.to_string()))
 }
 
 #[cfg(test)]

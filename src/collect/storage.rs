@@ -62,7 +62,7 @@ async fn access(transport: &Transport, at: &DataPath, path: &StorePath) -> Resul
     match reply.status {
         200..=299 if reply.header("x-ms-acl").is_some() => Ok(Some(reply)),
         200..=299 => Err(Trouble::answer(reply.status, "NoAcl", "the answer bears no ACL")),
-        404 => Ok(None),
+        404 if reply.trouble().is_not_found() => Ok(None),
         _ => Err(reply.trouble()),
     }
 }
@@ -133,6 +133,10 @@ async fn properties(transport: &Transport, service: Service, at: &DataPath) -> R
     let header = |name: &str| reply.header(name).map(str::to_owned);
     match reply.status {
         200..=299 => {
+            let marks = ["x-ms-resource-type", "x-ms-blob-type", "x-ms-meta-hdi_isfolder"];
+            if marks.iter().all(|mark| reply.header(mark).is_none()) {
+                return Err(Trouble::answer(reply.status, "NotStorage", "the answer is not one of Azure Storage"));
+            }
             let kind = reply.header("x-ms-resource-type").map(|kind| kind.eq_ignore_ascii_case("directory"));
             let folder_mark = reply.header("x-ms-meta-hdi_isfolder").is_some_and(|mark| mark.eq_ignore_ascii_case("true"));
             let is_directory = kind.or(if folder_mark { Some(true) } else { (service == Service::Blob).then_some(false) });
@@ -143,7 +147,7 @@ async fn properties(transport: &Transport, service: Service, at: &DataPath) -> R
                 encryption_scope: header("x-ms-encryption-scope"),
             })
         }
-        404 => Ok(PathFacts::default()),
+        404 if reply.trouble().is_not_found() => Ok(PathFacts::default()),
         _ => Err(reply.trouble()),
     }
 }
@@ -199,6 +203,10 @@ async fn flat_leaf(transport: &Transport, want: &Want, at: &DataPath, descend: b
     let (own, listed) = futures::join!(own, listed);
     let (own, (below, complete)) = match (own, listed) {
         (Ok(own), Ok(listed)) => (own, listed),
+        // Whoever may read but not list still knows of the path itself.
+        (Ok(own), Err(trouble)) if own.exists => {
+            return Gathered { lines: vec![path_line(at, &at.path, &own)], ..Gathered::failed(want, &trouble) };
+        }
         (Err(trouble), _) | (_, Err(trouble)) => return Gathered::failed(want, &trouble),
     };
     let mut gathered = Gathered { whole: true, ..Gathered::default() };
@@ -216,6 +224,8 @@ async fn flat_leaf(transport: &Transport, want: &Want, at: &DataPath, descend: b
     gathered.lines.extend(below.iter().map(|(path, facts)| path_line(at, path, facts)));
     if complete && descend {
         gathered.coverage.push(LookupPlace::new(What::Paths, at.id()));
+    } else if descend {
+        gathered.notes.push(cut(at, most));
     }
     gathered
 }
@@ -252,10 +262,13 @@ async fn blobs(transport: &Transport, at: &DataPath, most: usize) -> Result<(BTr
 
 /// Everything below a folder of a hierarchical namespace, with its ACLs, `most` paths at most.
 pub(super) async fn below(transport: &Transport, want: &Want, at: &DataPath, most: usize) -> Gathered {
-    let (paths, complete) = match paths(transport, at, most).await {
+    // The list of paths has the folders, the list of blobs the tiers; without the second, tiers are not collected.
+    let (listed, blobs) = futures::join!(paths(transport, at, most), blobs(transport, at, most));
+    let (paths, complete) = match listed {
         Ok(listed) => listed,
         Err(trouble) => return Gathered::failed(want, &trouble),
     };
+    let mut tiers = blobs.map(|(blobs, _)| blobs).unwrap_or_default();
     let mut gathered = Gathered { whole: complete, ..Gathered::default() };
     let acls: Vec<(StorePath, bool, Result<Option<Reply>, Trouble>)> = futures::stream::iter(paths)
         .map(|(path, is_directory)| async move {
@@ -267,7 +280,8 @@ pub(super) async fn below(transport: &Transport, want: &Want, at: &DataPath, mos
         .await;
     for (path, is_directory, acl) in acls {
         let exists = !matches!(acl, Ok(None));
-        gathered.lines.push(path_line(at, &path, &PathFacts { exists, is_directory: Some(is_directory), ..PathFacts::default() }));
+        let told = tiers.remove(&path).unwrap_or_default();
+        gathered.lines.push(path_line(at, &path, &PathFacts { exists, is_directory: Some(is_directory), ..told }));
         match acl {
             Ok(Some(reply)) => gathered.lines.push(access_line(at, &path, is_directory, &reply)),
             Ok(None) => {}
@@ -279,8 +293,15 @@ pub(super) async fn below(transport: &Transport, want: &Want, at: &DataPath, mos
     }
     if complete {
         gathered.coverage.extend(want.places());
+    } else {
+        gathered.notes.push(cut(at, most));
     }
     gathered
+}
+
+/// Said where not everything below a folder was read.
+fn cut(at: &DataPath, most: usize) -> String {
+    format!("below {} only the first {most} paths were read; `--max-paths` reads more", at.id())
 }
 
 /// Paths below a folder, and whether these are all.

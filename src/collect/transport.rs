@@ -14,15 +14,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 use tokio::sync::Semaphore;
 use url::Url;
 
 /// Requests at a time.
-const CONCURRENCY: usize = 32;
+pub(super) const CONCURRENCY: usize = 32;
 /// Largest body that is read.
 const MAX_BODY: usize = 64 * 1024 * 1024;
-/// Longest that a connection may take to come about.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// What is done with a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,25 +126,6 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// The HTTP client that the transport uses: rustls with ring, roots of the system, no redirects.
-///
-/// # Errors
-/// Where the system offers no TLS roots.
-pub fn http_client() -> Result<Arc<dyn HttpClient>, Trouble> {
-    // A second installation is refused and leaves the first one in place.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_LIMIT)
-        .pool_max_idle_per_host(CONCURRENCY)
-        .referer(false)
-        .build();
-    match client {
-        Ok(client) => Ok(Arc::new(client)),
-        Err(error) => Err(Trouble::own("NoTls", format!("cannot set up HTTPS: {error}"))),
-    }
-}
-
 /// POSTs that only read, by the end of the path, lower case.
 fn is_reading_post(service: Service, path: &str) -> bool {
     let path = path.to_ascii_lowercase();
@@ -164,13 +145,18 @@ fn is_reading_post(service: Service, path: &str) -> bool {
 }
 
 impl Transport {
-    /// A transport to the endpoints of one cloud.
+    /// A transport to the endpoints of one cloud, for so long.
     pub fn new(endpoints: Endpoints, tokens: Tokens, http: Arc<dyn HttpClient>, limit: Duration) -> Self {
+        Transport::until(endpoints, tokens, http, Deadline::after(limit))
+    }
+
+    /// As [`Transport::new`], with a deadline that runs already.
+    pub fn until(endpoints: Endpoints, tokens: Tokens, http: Arc<dyn HttpClient>, deadline: Deadline) -> Self {
         Transport {
             endpoints,
             tokens,
             http,
-            deadline: Deadline::after(limit),
+            deadline,
             slots: Semaphore::new(CONCURRENCY),
             requests: AtomicUsize::new(0),
             answered: AtomicBool::new(false),
@@ -258,7 +244,10 @@ impl Transport {
             tries += 1;
             let (outcome, retry_after) = match self.once(call).await {
                 Ok(reply) if reply.is_success() => match flaw(&reply) {
-                    None => return Ok(reply),
+                    None => {
+                        self.answered.store(true, Ordering::Relaxed);
+                        return Ok(reply);
+                    }
                     Some(trouble) => (Err(trouble), None),
                 },
                 Ok(reply) if is_worth_another_try(reply.status) => {
@@ -278,6 +267,9 @@ impl Transport {
 
     async fn once(&self, call: &Call) -> Result<Reply, Failed> {
         let _slot = self.slots.acquire().await.map_err(|_| Failed::Final(Trouble::own("Closed", "the transport is closed")))?;
+        if self.deadline.is_over() {
+            return Err(Failed::Final(Trouble::own("Timeout", "the time for collecting was over before this was asked")));
+        }
         let work = async {
             let request = self.request(call).await.map_err(Failed::Final)?;
             self.requests.fetch_add(1, Ordering::Relaxed);
@@ -288,9 +280,6 @@ impl Transport {
             Ok(reply) => reply?,
             Err(_) => return Err(Failed::Passing(Trouble::own("Timeout", "no answer in time"))),
         };
-        if reply.is_success() {
-            self.answered.store(true, Ordering::Relaxed);
-        }
         Ok(reply)
     }
 }
@@ -306,13 +295,21 @@ fn is_worth_another_try(status: u16) -> bool {
     matches!(status, 408 | 429 | 500..=599)
 }
 
-/// `Retry-After` in seconds, or `retry-after-ms`, of an answer that throttles.
+/// How long an answer that throttles asks to wait: `Retry-After` in seconds or as a date, or a header in milliseconds.
 fn retry_after(reply: &Reply) -> Option<Duration> {
     if !matches!(reply.status, 429 | 503) {
         return None;
     }
     let number = |name: &str| reply.header(name).and_then(|text| text.trim().parse::<u64>().ok());
-    number("retry-after-ms").map(Duration::from_millis).or_else(|| number("retry-after").map(Duration::from_secs))
+    let milliseconds = number("retry-after-ms").or_else(|| number("x-ms-retry-after-ms")).map(Duration::from_millis);
+    milliseconds.or_else(|| number("retry-after").map(Duration::from_secs)).or_else(|| until_date(reply))
+}
+
+/// The wait until the date of `Retry-After`, by the clock of the server that wrote it.
+fn until_date(reply: &Reply) -> Option<Duration> {
+    let date = |name: &str| OffsetDateTime::parse(reply.header(name)?.trim(), &Rfc2822).ok();
+    let wait = date("retry-after")? - date("date")?;
+    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
 }
 
 /// Why there is no answer, without the URL.
@@ -343,4 +340,24 @@ async fn read(answer: AsyncRawResponse) -> Result<Reply, Failed> {
         body.extend_from_slice(&part);
     }
     Ok(Reply { status: u16::from(status), headers, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_read_in_each_form_and_of_throttling_answers_only() {
+        let reply = |status: u16, headers: &[(&str, &str)]| {
+            let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            retry_after(&Reply { status, headers, body: Vec::new() })
+        };
+        let date = ("date", "Wed, 25 Nov 2026 08:00:00 GMT");
+        assert_eq!(reply(429, &[("retry-after", "7")]), Some(Duration::from_secs(7)));
+        assert_eq!(reply(503, &[("x-ms-retry-after-ms", "250"), ("retry-after", "1")]), Some(Duration::from_millis(250)));
+        assert_eq!(reply(429, &[date, ("retry-after", "Wed, 25 Nov 2026 08:00:30 GMT")]), Some(Duration::from_secs(30)));
+        assert_eq!(reply(429, &[date, ("retry-after", "Wed, 25 Nov 2026 07:00:00 GMT")]), Some(Duration::ZERO));
+        assert_eq!(reply(429, &[("retry-after", "soon")]), None);
+        assert_eq!(reply(500, &[("retry-after", "7")]), None);
+    }
 }

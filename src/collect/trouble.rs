@@ -4,6 +4,8 @@ use crate::model::redacted;
 use serde_json::Value;
 use std::fmt;
 
+/// Code of a 404 whose sender gives none.
+const UNNAMED: &str = "UnnamedNotFound";
 /// Longest message that is kept, in characters.
 const LONGEST_MESSAGE: usize = 600;
 
@@ -44,9 +46,18 @@ impl Trouble {
         Trouble::answer(status, &code, message)
     }
 
-    /// Whether the service said that what was asked for does not exist.
+    /// Whether there was no answer to the question itself, so that asking later may help.
+    pub fn is_passing(&self) -> bool {
+        match self.status {
+            Some(status) => matches!(status, 408 | 429 | 500..=599),
+            None => ["Timeout", "NoAnswer", "CutAnswer"].contains(&self.code.as_str()),
+        }
+    }
+
+    /// Whether the service itself said that what was asked for does not exist; a 404 that names no reason may be that of
+    /// anything on the way.
     pub fn is_not_found(&self) -> bool {
-        self.status == Some(404)
+        self.status == Some(404) && self.code != UNNAMED
     }
 }
 
@@ -63,7 +74,7 @@ fn word(status: u16) -> &'static str {
     match status {
         401 => "Unauthorized",
         403 => "Forbidden",
-        404 => "NotFound",
+        404 => UNNAMED,
         429 => "TooManyRequests",
         300..=399 => "Redirect",
         500..=599 => "ServerError",
@@ -96,6 +107,8 @@ mod tests {
         assert_eq!(head.code, "AuthorizationPermissionMismatch");
         let html = Trouble::of_answer(502, None, b"<html>");
         assert_eq!(html.code, "ServerError");
+        let proxy = Trouble::of_answer(404, None, b"<html>no such page</html>");
+        assert!(!proxy.is_not_found() && Trouble::of_answer(404, Some("BlobNotFound"), b"").is_not_found());
         let secret =
             Trouble::of_answer(403, None, br#"{"error":{"code":"X","message":"see https://a.blob.core.windows.net/c?sv=1&sig=abc"}}"#);
         assert!(!secret.message.contains("abc"), "{secret}");

@@ -121,6 +121,8 @@ pub struct GapRecord {
     pub code: Option<String>,
     /// Error message.
     pub message: Option<String>,
+    /// The permission that the look-up takes, where it was refused.
+    pub needs: Option<String>,
 }
 
 /// Whether a look-up can be relied on to be complete.
@@ -185,7 +187,7 @@ impl Missing {
 }
 
 impl GapRecord {
-    /// Status, code and message in one phrase.
+    /// Status, code and the permission that would close it in one phrase; without them the message.
     pub fn reason(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
         if let Some(status) = self.status {
@@ -197,7 +199,11 @@ impl GapRecord {
         if parts.is_empty() {
             parts.push(self.message.clone().unwrap_or_else(|| "the look-up failed".to_owned()));
         }
-        parts.join(" ")
+        let reason = parts.join(" ");
+        match &self.needs {
+            Some(needs) => format!("{reason}; needs {needs}"),
+            None => reason,
+        }
     }
 
     /// The id a proof cites it by: kind and scope.

@@ -2,10 +2,12 @@
 
 mod acl;
 mod action;
+mod cause;
 mod condition;
 mod fold;
 mod id;
 mod lookup;
+mod mask;
 mod ml;
 mod network;
 mod path;
@@ -22,10 +24,12 @@ mod terminal;
 
 pub use acl::*;
 pub use action::*;
+pub use cause::*;
 pub use condition::*;
 pub use fold::*;
 pub use id::*;
 pub use lookup::*;
+pub use mask::masked;
 pub use ml::*;
 pub use network::*;
 pub use path::*;

@@ -28,6 +28,8 @@ macro_rules! word_enum {
     };
 }
 
+pub(super) use word_enum;
+
 word_enum! {
     /// Requirements of a read, in the order reports list them (contract section 3). Ids are never reused.
     RequirementId {
@@ -179,6 +181,8 @@ word_enum! {
         SnapshotUnknown = "snapshot/unknown",
         /// The snapshot holds a secret.
         SnapshotSecret = "snapshot/secret",
+        /// The search for fixes ended at its bound.
+        FixCut = "fix/cut",
         /// A secret in the reference itself.
         ClientSecret = "client/secret",
         /// An ACL entry that cannot mean what it seems to.

@@ -4,6 +4,7 @@ pub mod annotations;
 pub mod checks;
 pub mod condition;
 pub mod diff;
+pub mod explain;
 pub mod html;
 pub mod json;
 pub mod junit;

@@ -1,6 +1,6 @@
 //! JSON Schemas of what canread reads and writes.
 
-use crate::report::{AccessReport, ChecksReport, DiffReport, Report, ReviewReport, WhoReport};
+use crate::report::{AccessReport, ChecksReport, DiffReport, ExplainReport, Report, ReviewReport, WhoReport};
 use serde_json::Value;
 
 /// Which schema.
@@ -18,6 +18,8 @@ pub enum Schema {
     Diff,
     /// Of `review -o json`.
     Review,
+    /// Of `explain -o json`.
+    Explain,
     /// Of a line of a snapshot file.
     Snapshot,
 }
@@ -34,6 +36,7 @@ pub fn of(schema: Schema) -> Value {
         Schema::Diff => schemars::schema_for!(DiffReport).to_value(),
         Schema::Who => schemars::schema_for!(WhoReport).to_value(),
         Schema::Review => schemars::schema_for!(ReviewReport).to_value(),
+        Schema::Explain => schemars::schema_for!(ExplainReport).to_value(),
         // A test holds that the text is JSON and a schema.
         Schema::Snapshot => serde_json::from_str(SNAPSHOT).unwrap_or(Value::Bool(true)),
     }

@@ -3,8 +3,9 @@
 use super::entry::{Entry, FileText};
 use super::keyed::{At, duplicates, overlay};
 use super::{
-    AttributeRule, BuiltInRole, CredentialRule, FindingRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError, RuleErrors,
-    RuleSet, attributes, credentials, findings, lookups, operations, roles, texts,
+    AttributeRule, BuiltInRole, CauseRule, CredentialRule, ErrorRule, FindingRule, FixRule, IdText, InvokeAction, KnownIssue, LookupRule,
+    OperationRule, Place, RuleError, RuleErrors, RuleSet, attributes, credentials, errors, findings, fixes, lookups, operations, roles,
+    texts,
 };
 use crate::model::{RequirementId, WarningId};
 use std::collections::BTreeSet;
@@ -23,10 +24,14 @@ pub(super) enum Table {
     Lookup,
     Attribute,
     Finding,
+    Error,
+    Cause,
+    KnownIssue,
+    Fix,
 }
 
 impl Table {
-    const ALL: [Table; 9] = [
+    const ALL: [Table; 13] = [
         Table::Rule,
         Table::Operation,
         Table::InvokeAction,
@@ -36,6 +41,10 @@ impl Table {
         Table::Lookup,
         Table::Attribute,
         Table::Finding,
+        Table::Error,
+        Table::Cause,
+        Table::KnownIssue,
+        Table::Fix,
     ];
     pub(super) fn key(self) -> &'static str {
         match self {
@@ -48,6 +57,10 @@ impl Table {
             Table::Lookup => "lookup",
             Table::Attribute => "attribute",
             Table::Finding => "finding",
+            Table::Error => "error",
+            Table::Cause => "cause",
+            Table::KnownIssue => "known_issue",
+            Table::Fix => "fix",
         }
     }
     pub(super) fn home(self) -> &'static str {
@@ -59,6 +72,8 @@ impl Table {
             Table::Lookup => "lookups.toml",
             Table::Attribute => "attributes.toml",
             Table::Finding => "findings.toml",
+            Table::Error | Table::Cause | Table::KnownIssue => "errors.toml",
+            Table::Fix => "fixes.toml",
         }
     }
 }
@@ -75,6 +90,11 @@ pub(super) struct Draft {
     pub(super) lookups: Vec<At<LookupRule>>,
     pub(super) attributes: Vec<At<AttributeRule>>,
     pub(super) findings: Vec<At<FindingRule>>,
+    /// Error texts; `errors` are what is wrong with the files.
+    pub(super) texts: Vec<At<ErrorRule>>,
+    pub(super) causes: Vec<At<CauseRule>>,
+    pub(super) issues: Vec<At<KnownIssue>>,
+    pub(super) fixes: Vec<At<FixRule>>,
     pub(super) errors: Vec<RuleError>,
     /// Tables of which an entry could not be read: what seems to be missing of them may only be broken.
     pub(super) broken: BTreeSet<Table>,
@@ -161,6 +181,10 @@ impl Draft {
             Table::Lookup => self.lookups.extend(lookups::read(&mut entry).map(|value| At { place, value })),
             Table::Attribute => self.attributes.extend(attributes::read(&mut entry).map(|value| At { place, value })),
             Table::Finding => self.findings.extend(findings::read(&mut entry).map(|value| At { place, value })),
+            Table::Error => self.texts.extend(errors::read_error(&mut entry).map(|value| At { place, value })),
+            Table::Cause => self.causes.extend(errors::read_cause(&mut entry).map(|value| At { place, value })),
+            Table::KnownIssue => self.issues.extend(errors::read_issue(&mut entry).map(|value| At { place, value })),
+            Table::Fix => self.fixes.extend(fixes::read(&mut entry).map(|value| At { place, value })),
         }
         let errors = entry.finish();
         if !errors.is_empty() {
@@ -180,6 +204,10 @@ impl Draft {
         duplicates(&self.lookups, &mut errors);
         duplicates(&self.attributes, &mut errors);
         duplicates(&self.findings, &mut errors);
+        duplicates(&self.texts, &mut errors);
+        duplicates(&self.causes, &mut errors);
+        duplicates(&self.issues, &mut errors);
+        duplicates(&self.fixes, &mut errors);
         self.errors.extend(errors);
     }
 
@@ -195,6 +223,10 @@ impl Draft {
             lookups: unplaced(rules.lookups.values().cloned()),
             attributes: unplaced(rules.attributes.iter().cloned()),
             findings: unplaced(rules.findings.iter().cloned()),
+            texts: unplaced(rules.errors.iter().cloned()),
+            causes: unplaced(rules.causes.values().cloned()),
+            issues: unplaced(rules.issues.iter().cloned()),
+            fixes: unplaced(rules.fixes.iter().cloned()),
             errors: Vec::new(),
             broken: BTreeSet::new(),
         }
@@ -210,6 +242,10 @@ impl Draft {
         overlay(&mut self.lookups, over.lookups);
         overlay(&mut self.attributes, over.attributes);
         overlay(&mut self.findings, over.findings);
+        overlay(&mut self.texts, over.texts);
+        overlay(&mut self.causes, over.causes);
+        overlay(&mut self.issues, over.issues);
+        overlay(&mut self.fixes, over.fixes);
         self.errors.extend(over.errors);
         self.broken.extend(over.broken);
     }
@@ -228,6 +264,10 @@ impl Draft {
             lookups: self.lookups.into_iter().map(|at| (at.value.what, at.value)).collect(),
             attributes: self.attributes.into_iter().map(|at| at.value).collect(),
             findings: self.findings.into_iter().map(|at| at.value).collect(),
+            errors: self.texts.into_iter().map(|at| at.value).collect(),
+            causes: self.causes.into_iter().map(|at| (at.value.cause, at.value)).collect(),
+            issues: self.issues.into_iter().map(|at| at.value).collect(),
+            fixes: self.fixes.into_iter().map(|at| at.value).collect(),
         })
     }
 }

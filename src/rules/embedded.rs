@@ -12,6 +12,8 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("rules/lookups.toml", include_str!("../../rules/lookups.toml")),
     ("rules/attributes.toml", include_str!("../../rules/attributes.toml")),
     ("rules/findings.toml", include_str!("../../rules/findings.toml")),
+    ("rules/errors.toml", include_str!("../../rules/errors.toml")),
+    ("rules/fixes.toml", include_str!("../../rules/fixes.toml")),
 ];
 
 static RULES: OnceLock<Result<RuleSet, RuleErrors>> = OnceLock::new();

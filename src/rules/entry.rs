@@ -155,6 +155,23 @@ impl<'a, 'i> Entry<'a, 'i> {
         self.word_of(key, value)
     }
 
+    /// Word of an enum that may be absent.
+    pub(super) fn optional_word<T: Word>(&mut self, key: &'static str) -> Option<T> {
+        let value = self.find(key)?;
+        self.word_of(key, value)
+    }
+
+    /// Required whole number within `range`.
+    pub(super) fn whole_number(&mut self, key: &'static str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        let value = self.need(key)?;
+        let number = value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        let found = number.filter(|number| range.contains(number));
+        if found.is_none() {
+            self.bad(value, format!("`{key}` must be a whole number from {} to {}", range.start(), range.end()));
+        }
+        found
+    }
+
     fn items(&mut self, key: &str, value: &'a Value<'i>) -> Vec<&'a Value<'i>> {
         match value.get_ref().as_array() {
             Some(items) => items.iter().collect(),

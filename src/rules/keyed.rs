@@ -1,7 +1,9 @@
 //! What tells two entries of a table apart: duplicates and overriding.
 
 use super::words::{Word, store_word};
-use super::{AttributeRule, BuiltInRole, CredentialRule, FindingRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError};
+use super::{
+    AttributeRule, BuiltInRole, CredentialRule, FindingRule, FixRule, IdText, InvokeAction, LookupRule, OperationRule, Place, RuleError,
+};
 use crate::model::{AttributeSource, Edition, Operation, StoreKind, What};
 use std::collections::BTreeMap;
 
@@ -70,6 +72,15 @@ impl Keyed for AttributeRule {
     }
     fn label(&self) -> String {
         format!("attribute `@{}[{}]`", self.from.as_str(), self.name.as_str())
+    }
+}
+impl Keyed for FixRule {
+    type Key = String;
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+    fn label(&self) -> String {
+        format!("fix `{}`", self.id)
     }
 }
 impl Keyed for FindingRule {

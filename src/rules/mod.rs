@@ -7,7 +7,9 @@ mod draft;
 mod embedded;
 mod entry;
 mod error;
+mod errors;
 mod findings;
+mod fixes;
 mod keyed;
 mod lookups;
 mod operations;
@@ -19,6 +21,8 @@ mod words;
 
 use error::Place;
 pub use error::{RuleError, RuleErrors};
+pub use errors::*;
 pub use findings::*;
+pub use fixes::{FixKind, FixRule, FixScope};
 pub use types::*;
 pub use words::{Word, store_word};

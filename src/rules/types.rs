@@ -1,8 +1,9 @@
 //! Valid rules.
 
 use super::FindingRule;
+use super::{CauseRule, ErrorRule, KnownIssue};
 use crate::model::{
-    Action, AttributeName, AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId,
+    Action, AttributeName, AttributeSource, Availability, Cause, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId,
     RoleDefinition, RoleId, StoreKind, WarningId, What,
 };
 use std::collections::BTreeMap;
@@ -175,6 +176,10 @@ pub struct RuleSet {
     pub(super) lookups: BTreeMap<What, LookupRule>,
     pub(super) attributes: Vec<AttributeRule>,
     pub(super) findings: Vec<FindingRule>,
+    pub(super) errors: Vec<ErrorRule>,
+    pub(super) causes: BTreeMap<Cause, CauseRule>,
+    pub(super) issues: Vec<KnownIssue>,
+    pub(super) fixes: Vec<super::FixRule>,
 }
 
 impl RuleSet {

@@ -1,9 +1,9 @@
 //! The words that rule files use for enums.
 
-use super::{InvokeScope, OnMissing};
+use super::{InvokeScope, OnMissing, Wrapper};
 use crate::model::{
-    AttributeSource, Availability, CredentialUsed, Edition, GrantedBy, InputSource, Operation, RequirementId, Severity, StoreKind,
-    WarningId, What,
+    AttributeSource, Availability, Cause, CredentialUsed, Edition, ErrorLayer, GrantedBy, InputSource, Operation, RequirementId, Severity,
+    StoreKind, WarningId, What,
 };
 
 /// An enum that rule files name by words.
@@ -41,6 +41,7 @@ model_words! {
     AttributeSource = "attribute source",
     Availability = "availability",
     Severity = "severity",
+    ErrorLayer = "layer",
 }
 
 /// The word for a kind of store, in rules and reports.
@@ -92,5 +93,30 @@ impl Word for OnMissing {
     const NAME: &'static str = "effect";
     fn words() -> Vec<(Self, &'static str)> {
         [OnMissing::Deny, OnMissing::Credential, OnMissing::Warn].map(|effect| (effect, effect.as_str())).to_vec()
+    }
+}
+
+impl Word for Cause {
+    const NAME: &'static str = "cause";
+    fn words() -> Vec<(Self, &'static str)> {
+        Cause::all().map(|cause| (cause, cause.as_str())).collect()
+    }
+}
+
+impl Wrapper {
+    /// The word rules and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Wrapper::Yields => "yields",
+            Wrapper::Fallback => "fallback",
+            Wrapper::Leads => "leads",
+        }
+    }
+}
+
+impl Word for Wrapper {
+    const NAME: &'static str = "kind of wrapper";
+    fn words() -> Vec<(Self, &'static str)> {
+        [Wrapper::Yields, Wrapper::Fallback, Wrapper::Leads].map(|wrapper| (wrapper, wrapper.as_str())).to_vec()
     }
 }

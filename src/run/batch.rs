@@ -1,7 +1,7 @@
 //! `--batch`: one question a line, one answer a line, in input order, a line at a time.
 
 use super::access::{self, Ask};
-use super::live::Needs;
+use super::live::Asked;
 use super::state::{self, State};
 use super::{Failure, Streams, check, only_table_or_json};
 use crate::cli::batch::{AccessDefaults, CheckDefaults, LineError, parse_access_line, parse_check_line};
@@ -25,9 +25,18 @@ struct Malformed {
 
 pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let job = check::job_inputs(args)?;
-    let state = load(&args.state, lines, output, streams)?;
     let defaults = CheckDefaults::new(args, job);
-    answer_all(lines, output, streams, |line| {
+    let lines = Lines::of(lines, args.state.snapshot.is_none())?;
+    let questions: Vec<_> = lines.at_hand().filter_map(|line| parse_check_line(line, &defaults).ok()).collect();
+    let asked = Asked {
+        targets: questions.iter().map(|question| &question.target).collect(),
+        jobs: questions.iter().map(|question| &question.job).collect(),
+        principals: questions.iter().filter_map(|question| question.principal.as_deref()).collect(),
+        probe: args.probe,
+        ..Asked::default()
+    };
+    let state = load(&args.state, &lines, output, &asked, streams)?;
+    answer_all(&lines, output, streams, |line| {
         let question = parse_check_line(line, &defaults)?;
         let at = question.at.unwrap_or(state.at);
         let id = question.id.clone();
@@ -38,9 +47,16 @@ pub(super) fn check(args: &CheckArgs, lines: &Source, output: &OutputArgs, strea
 }
 
 pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let state = load(&args.state, lines, output, streams)?;
     let defaults = AccessDefaults::new(args);
-    answer_all(lines, output, streams, |line| {
+    let lines = Lines::of(lines, args.state.snapshot.is_none())?;
+    let questions: Vec<_> = lines.at_hand().filter_map(|line| parse_access_line(line, &defaults).ok()).collect();
+    let asked = Asked {
+        urls: questions.iter().map(|question| &question.url).collect(),
+        principals: questions.iter().map(|question| question.principal.as_str()).collect(),
+        ..Asked::default()
+    };
+    let state = load(&args.state, &lines, output, &asked, streams)?;
+    answer_all(&lines, output, streams, |line| {
         let question = parse_access_line(line, &defaults)?;
         let ask = Ask {
             principal: &question.principal,
@@ -55,13 +71,41 @@ pub(super) fn access(args: &AccessArgs, lines: &Source, output: &OutputArgs, str
     })
 }
 
-fn load(args: &crate::cli::StateArgs, lines: &Source, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<State, Failure> {
+/// Where the questions come from.
+enum Lines<'a> {
+    /// Read as they are answered.
+    Streamed(&'a Source),
+    /// Read whole, because what they ask about is collected first.
+    AtHand(String),
+}
+
+impl<'a> Lines<'a> {
+    fn of(source: &'a Source, is_live: bool) -> Result<Self, Failure> {
+        Ok(if is_live { Lines::AtHand(state::read_source(source)?) } else { Lines::Streamed(source) })
+    }
+
+    fn at_hand(&self) -> impl Iterator<Item = &str> {
+        let text = match self {
+            Lines::AtHand(text) => text.as_str(),
+            Lines::Streamed(_) => "",
+        };
+        text.lines().map(str::trim).filter(|line| !line.is_empty())
+    }
+}
+
+fn load(
+    args: &crate::cli::StateArgs,
+    lines: &Lines<'_>,
+    output: &OutputArgs,
+    asked: &Asked<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<State, Failure> {
     // A batch has one form, lines of JSON; what a command has besides is taken for it.
     only_table_or_json(output, "--batch")?;
-    if *lines == Source::Stdin && args.snapshot == Some(Source::Stdin) {
+    if matches!(lines, Lines::Streamed(Source::Stdin)) && args.snapshot == Some(Source::Stdin) {
         return Err(Failure::usage("`--snapshot -` and `--batch -` both read standard input; give one of them a file"));
     }
-    let state = state::load(args, &Needs::default(), streams)?;
+    let state = state::load_for(args, asked, streams)?;
     for warning in &state.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }
@@ -70,7 +114,7 @@ fn load(args: &crate::cli::StateArgs, lines: &Source, output: &OutputArgs, strea
 
 /// Answers line by line. 1 if any line was malformed, else 0.
 fn answer_all(
-    lines: &Source,
+    lines: &Lines<'_>,
     output: &OutputArgs,
     streams: &mut Streams<'_>,
     answer: impl Fn(&str) -> Result<BatchReport, LineError> + Sync,
@@ -151,10 +195,11 @@ impl Waiting {
 }
 
 #[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
-fn each_line(lines: &Source, handle: impl FnMut(Result<&str, String>, bool) -> io::Result<()>) -> io::Result<()> {
+fn each_line(lines: &Lines<'_>, handle: impl FnMut(Result<&str, String>, bool) -> io::Result<()>) -> io::Result<()> {
     match lines {
-        Source::Stdin => read_lines(BufReader::new(io::stdin().lock()), handle),
-        Source::File(path) => {
+        Lines::AtHand(text) => read_lines(BufReader::new(text.as_bytes()), handle),
+        Lines::Streamed(Source::Stdin) => read_lines(BufReader::new(io::stdin().lock()), handle),
+        Lines::Streamed(Source::File(path)) => {
             let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
             read_lines(BufReader::new(std::fs::File::open(path).map_err(named)?), handle)
         }

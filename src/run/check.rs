@@ -3,14 +3,16 @@
 use super::live::Needs;
 use super::present::{Form, form, snapshot_path};
 use super::state::{self, State};
-use super::{Failure, Streams, exit_code, write_result};
+use super::{Failure, Streams, exit_code, what_if, write_result};
 use crate::cli::job::{JobData, JobError, JobInputs, JobOptions};
-use crate::cli::{CheckArgs, FailOn, JobTarget, OutputArgs, Source, inputs_file};
+use crate::cli::{CheckArgs, FailOn, FixShell, JobTarget, OutputArgs, Source, inputs_file};
 use crate::eval::{self, DataQuestion, JobQuestion, Verdict};
-use crate::model::{Direction, InputReference, ReferenceContext, ReferenceOrigin, Scope, Timestamp, redacted};
+use crate::fix::{self, Shell};
+use crate::model::{Direction, InputReference, ReferenceContext, ReferenceOrigin, Scope, Snapshot, Timestamp, redacted};
 use crate::output::notice::{self, Undetermined, Written};
 use crate::output::{html, json, table};
-use crate::report::Report;
+use crate::report::{Report, WhatIfReport};
+use crate::rules::RuleSet;
 
 pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let form = form(output);
@@ -21,8 +23,8 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
     for note in &job.notes {
         streams.note("note", note);
     }
-    if args.probe && args.state.snapshot.is_none() {
-        return Err(Failure::usage("`--probe` is not part of live collection yet; leave it out"));
+    if args.probe && args.state.snapshot.is_none() && !cfg!(feature = "probe") {
+        return Err(Failure::usage("this build cannot probe (it lacks the feature `probe`); leave `--probe` out"));
     }
     let needs = Needs { target: Some(target), job: Some(&job), principal: args.principal.as_deref(), url: None, probe: args.probe };
     let state = state::load(&args.state, &needs, streams)?;
@@ -30,8 +32,18 @@ pub(super) fn check(args: &CheckArgs, output: &OutputArgs, style: table::Style, 
         streams.note("note", "`--probe` is for live checks; with a snapshot its `probe` records are used");
     }
     let question = question(args, &state, target, &job, args.principal.as_deref(), state.at)?;
-    let finding = eval::check(&question, &state.snapshot, &state.rules);
-    let mut report = Report::of_job(&finding, question.edition, question.at, &state.rules);
+    let before = &state.snapshot;
+    let changed = what_if::changed(&state, &args.what_if, &question.workspace)?;
+    let snapshot = changed.as_ref().map_or(before, |changed| &changed.snapshot);
+    let finding = eval::check(&question, snapshot, &state.rules);
+    let fixes = fix::for_job(snapshot, &state.rules, &question, &finding);
+    let shell = match args.what_if.shell {
+        FixShell::Posix => Shell::Posix,
+        FixShell::PowerShell => Shell::PowerShell,
+    };
+    let effect = changed.as_ref().map(|changed| what_if_report(changed, before, &state.rules, &question));
+    let report = Report::of_job(&finding, question.edition, question.at, &state.rules);
+    let mut report = report.with_fixes(&fixes, shell).with_what_if(effect);
     report.warnings.splice(0..0, state.warnings);
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
@@ -74,6 +86,15 @@ pub(super) fn written(args: &CheckArgs, job: &JobInputs) -> Written {
         inputs: job.inputs.iter().filter_map(in_file).collect(),
         outputs: job.outputs.iter().filter_map(in_file).collect(),
     }
+}
+
+/// The changes, the verdict without them, and whom they give or take access.
+fn what_if_report(changed: &what_if::Changed, before: &Snapshot, rules: &RuleSet, question: &JobQuestion) -> WhatIfReport {
+    let without = eval::check(question, before, rules).verdict();
+    let effect = fix::effect(before, &changed.snapshot, rules, question, &changed.changes);
+    let cx =
+        eval::Context { snapshot: &changed.snapshot, rules, at: question.at, until: question.until, assume_below: question.assume_below };
+    WhatIfReport::of(changed.says.clone(), without, &effect, &cx)
 }
 
 /// Inputs and outputs of options and file.

@@ -4,13 +4,22 @@ mod access;
 mod batch;
 mod check;
 mod checks;
+#[cfg(feature = "collect")]
+mod collected;
 mod diff;
+mod explain;
 mod live;
+#[cfg(feature = "collect")]
+mod partial;
 mod present;
+#[cfg(feature = "collect")]
+mod progress;
 mod review;
+mod role;
 mod rules;
 mod snapshot;
 mod state;
+mod what_if;
 mod who;
 
 use crate::cli::{self, ColorChoice, Command, OutputArgs, OutputFormat, Request};
@@ -117,6 +126,7 @@ fn dispatch(request: &Request, surroundings: Surroundings, streams: &mut Streams
         Command::Who(who) => who::who(who, args, style, streams),
         Command::Diff(diff) => diff::diff(diff, args, style, streams),
         Command::Review(review) => review::review(review, args, style, streams),
+        Command::Explain(explain) => explain::explain(explain, args, style, streams),
         Command::Snapshot(snapshot) => snapshot::snapshot(snapshot, args, surroundings, streams),
         Command::Rules(rules) => rules::rules(rules, args, style, streams),
         Command::Completions(shell) => {

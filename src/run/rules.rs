@@ -62,6 +62,7 @@ impl From<crate::cli::SchemaName> for schema::Schema {
             crate::cli::SchemaName::Who => schema::Schema::Who,
             crate::cli::SchemaName::Diff => schema::Schema::Diff,
             crate::cli::SchemaName::Review => schema::Schema::Review,
+            crate::cli::SchemaName::Explain => schema::Schema::Explain,
         }
     }
 }

@@ -1,11 +1,14 @@
 //! `canread snapshot`.
 
-use super::live::{self, Needs};
+use super::live::{self, Asked, Kept, Live};
 use super::{Failure, Streams, Surroundings, check, only_table_or_json, write_result};
-use crate::cli::{OutputArgs, SnapshotArgs};
-use serde::{Deserialize, Serialize};
+use crate::cli::{OutputArgs, SnapshotArgs, Source};
+use crate::model::Scope;
+use crate::snapshot::{self, Pseudonyms};
+use std::collections::BTreeSet;
+use std::hash::RandomState;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Gaps that are listed on standard error; the rest is counted.
 const LISTED: usize = 20;
@@ -18,10 +21,16 @@ pub(super) fn snapshot(
 ) -> Result<u8, Failure> {
     only_table_or_json(output, "snapshot")?;
     if args.role {
-        return role(args, output, streams);
+        return super::role::role(args, output, streams);
     }
     if output.file.is_none() && surroundings.terminal {
         return Err(Failure::usage("name the file with `--output-file FILE`; on a terminal a snapshot is not printed"));
+    }
+    if let Some(source) = &args.state.snapshot {
+        return rename(source, args, output, streams);
+    }
+    if args.resume && output.file.is_none() {
+        return Err(Failure::usage("`--resume` goes on with a file: name it with `--output-file FILE`"));
     }
     let job = match &args.only {
         Some(only) => Some(check::inputs_of(&only.job)?),
@@ -30,16 +39,25 @@ pub(super) fn snapshot(
     for note in job.iter().flat_map(|job| &job.notes) {
         streams.note("note", note);
     }
-    let needs = Needs {
-        target: args.only.as_ref().map(|only| &only.target),
-        job: job.as_ref(),
-        principal: args.only.as_ref().and_then(|only| only.principal.as_deref()),
-        url: None,
-        probe: false,
+    let asked = Asked {
+        whole: args.only.is_none(),
+        targets: args.only.iter().map(|only| &only.target).collect(),
+        jobs: job.iter().collect(),
+        principals: args.only.iter().filter_map(|only| only.principal.as_deref()).collect(),
+        snapshot: Some(Kept { file: output.file.as_deref(), resume: args.resume }),
+        ..Asked::default()
     };
-    streams.note("collecting", if args.only.is_some() { "what the question needs" } else { "the whole workspace" });
-    let collected = live::load(&args.state, &needs, streams)?;
+    let mut collected = live::load(&args.state, &asked, streams)?;
+    if args.pseudonymise {
+        collected.file = pseudonymised(&collected.file, args, streams)?;
+    }
     write(&collected.file, output, streams)?;
+    finish(&collected, output, streams);
+    Ok(if args.fail_on_gap && !collected.gaps.is_empty() { 4 } else { 0 })
+}
+
+/// Says what is missing, and what became of the answers that were kept on the way.
+fn finish(collected: &Live, output: &OutputArgs, streams: &mut Streams<'_>) {
     for gap in collected.gaps.iter().take(LISTED) {
         streams.note("gap", gap);
     }
@@ -49,7 +67,61 @@ pub(super) fn snapshot(
     let records = collected.file.lines().count();
     let place = output.file.as_ref().map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
     streams.note("collected", &format!("{records} records into {place}; {} look-ups failed", collected.gaps.len()));
-    Ok(if args.fail_on_gap && !collected.gaps.is_empty() { 4 } else { 0 })
+    let Some(partial) = output.file.as_deref().map(partial_of) else { return };
+    if collected.unanswered == 0 {
+        // Where it cannot be removed it does no harm: only `--resume` reads it.
+        let _ = std::fs::remove_file(partial);
+    } else {
+        let text = format!("{} look-ups got no answer; the same line with `--resume` asks them again", collected.unanswered);
+        streams.note("note", &text);
+    }
+}
+
+/// `FILE.partial`.
+pub(super) fn partial_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".partial");
+    PathBuf::from(name)
+}
+
+/// A snapshot that is there already, with its ids and names replaced; offline.
+fn rename(source: &Source, args: &SnapshotArgs, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    let path = match source {
+        Source::Stdin => "-".to_owned(),
+        Source::File(path) => path.to_string_lossy().into_owned(),
+    };
+    let text = snapshot::text(&path).map_err(Failure::new)?;
+    // A file that no command can read is better refused here than by whoever gets it.
+    snapshot::read(text.as_bytes(), &path).map_err(|errors| Failure::new(errors.to_string()))?;
+    write(&pseudonymised(&text, args, streams)?, output, streams)?;
+    Ok(0)
+}
+
+fn pseudonymised(file: &str, args: &SnapshotArgs, streams: &mut Streams<'_>) -> Result<String, Failure> {
+    let rules = super::state::load_rules(args.state.rules.as_deref())?;
+    let mut names = Pseudonyms::new(RandomState::new(), rules.built_in_roles().map(|role| role.definition.id.as_str().to_owned()));
+    let renamed = names.file(file).map_err(|line| Failure::new(format!("line {line} of the snapshot is not JSON")))?;
+    // Whoever hands the file on asks about it by its new names.
+    for (kind, name) in asked_by(file) {
+        streams.note("renamed", &format!("{kind} {name} is {}", names.text(&name)));
+    }
+    Ok(renamed)
+}
+
+/// Names that questions begin with: workspaces, endpoints, computes and data assets.
+fn asked_by(file: &str) -> BTreeSet<(&'static str, String)> {
+    let kinds = [("batchendpoints", "endpoint"), ("computes", "compute"), ("data", "data asset"), ("datastores", "datastore")];
+    let mut found = BTreeSet::new();
+    for line in file.lines().filter(|line| line.contains("\"resource\"")) {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+        let Some(id) = record.pointer("/body/id").and_then(serde_json::Value::as_str).map(Scope::new) else { continue };
+        for (segment, kind) in kinds {
+            found.extend(id.segment_after(segment).map(|name| (kind, name.to_owned())));
+        }
+        let is_workspace = id.cut_after("workspaces").is_some_and(|workspace| workspace == id);
+        found.extend(is_workspace.then(|| ("workspace", id.name().to_owned())));
+    }
+    found
 }
 
 /// Writes the file, readable for its owner only; zstd by its extension.
@@ -66,7 +138,7 @@ fn write(file: &str, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<(
 
 /// An empty file of mode 0600, also where one with another mode stands.
 #[cfg(unix)]
-fn private_file(path: &Path) -> io::Result<std::fs::File> {
+pub(super) fn private_file(path: &Path) -> io::Result<std::fs::File> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     if file.metadata()?.is_file() {
@@ -76,89 +148,6 @@ fn private_file(path: &Path) -> io::Result<std::fs::File> {
 }
 
 #[cfg(not(unix))]
-fn private_file(path: &Path) -> io::Result<std::fs::File> {
+pub(super) fn private_file(path: &Path) -> io::Result<std::fs::File> {
     std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)
-}
-
-/// What collecting needs, as `rules/collect.toml` says.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Needed {
-    name: String,
-    description: String,
-    action: Vec<NeededAction>,
-    graph: Vec<NeededGraph>,
-    note: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NeededAction {
-    action: String,
-    #[serde(default)]
-    probe_only: bool,
-    #[serde(rename = "for")]
-    _purpose: String,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct NeededGraph {
-    permission: String,
-    #[serde(rename = "for")]
-    purpose: String,
-}
-
-/// A custom role as Azure Resource Manager takes it, and what no role can grant.
-#[derive(Serialize)]
-struct RoleDocument {
-    properties: RoleProperties,
-    microsoft_graph: Vec<NeededGraph>,
-    notes: Vec<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RoleProperties {
-    role_name: String,
-    description: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    assignable_scopes: Vec<String>,
-    permissions: Vec<RolePermission>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RolePermission {
-    actions: Vec<String>,
-    not_actions: Vec<String>,
-    data_actions: Vec<String>,
-    not_data_actions: Vec<String>,
-}
-
-fn role(args: &SnapshotArgs, output: &OutputArgs, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let needed: Needed = toml::from_str(include_str!("../../rules/collect.toml"))
-        .map_err(|error| Failure::new(format!("the built-in rules are broken, please report this: {error}")))?;
-    let subscription = super::state::workspace_defaults(&args.state.workspace).values().subscription;
-    let scope = format!("/subscriptions/{}", subscription.as_deref().unwrap_or("00000000-0000-0000-0000-000000000000"));
-    let actions = needed.action.into_iter().filter(|needed| args.probe || !needed.probe_only).map(|needed| needed.action);
-    let permission =
-        RolePermission { actions: actions.collect(), not_actions: Vec::new(), data_actions: Vec::new(), not_data_actions: Vec::new() };
-    let document = RoleDocument {
-        properties: RoleProperties {
-            role_name: needed.name,
-            description: needed.description,
-            kind: "CustomRole",
-            assignable_scopes: vec![scope],
-            permissions: vec![permission],
-        },
-        microsoft_graph: needed.graph,
-        notes: needed.note.clone(),
-    };
-    for note in &needed.note {
-        streams.note("note", note);
-    }
-    write_result(output, streams, |out| crate::output::json::pretty(&document, out))?;
-    Ok(0)
 }

@@ -1,6 +1,6 @@
 //! The state a question is asked of: rules, snapshot, workspace, principal, time.
 
-use super::live::{self, Needs};
+use super::live::{self, Asked, Needs};
 use super::{Failure, Streams};
 use crate::cli::{Cloud, Source, StateArgs, WorkspaceArgs, defaults};
 use crate::eval::{PrincipalLookup, find_principal};
@@ -34,10 +34,16 @@ pub(super) struct State {
 
 /// Reads rules and snapshot.
 pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_>) -> Result<State, Failure> {
+    load_for(args, &needs.into(), streams)
+}
+
+/// As [`load`], for what may be many questions.
+pub(super) fn load_for(args: &StateArgs, asked: &Asked<'_>, streams: &mut Streams<'_>) -> Result<State, Failure> {
     let rules = load_rules(args.rules.as_deref())?;
-    let at = args.at.unwrap_or_else(now);
     let Some(source) = &args.snapshot else {
-        let live = live::load(args, needs, streams)?;
+        let live = live::load(args, asked, streams)?;
+        // Now is when it was collected, so that what was tried a moment ago counts.
+        let at = args.at.unwrap_or_else(now);
         let snapshot = live.loaded.snapshot;
         let warnings = live.loaded.warnings.iter().map(file_warning).collect();
         return Ok(State {
@@ -50,6 +56,7 @@ pub(super) fn load(args: &StateArgs, needs: &Needs<'_>, streams: &mut Streams<'_
             workspace: live.workspace,
         });
     };
+    let at = args.at.unwrap_or_else(now);
     let path = match source {
         Source::Stdin => "-".to_owned(),
         Source::File(path) => path.to_string_lossy().into_owned(),

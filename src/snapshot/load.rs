@@ -27,6 +27,35 @@ pub(super) struct Loader {
     sieve: secrets::Sieve,
 }
 
+/// Looks at single lines as the reader of a whole file does.
+///
+/// ```
+/// let mut check = canread::snapshot::LineCheck::default();
+/// assert_eq!(check.flaw(r#"{"kind":"resource","body":{"id":"/subscriptions/s"}}"#), None);
+/// assert!(check.flaw(r#"{"kind":"resource","body":{}}"#).is_some());
+/// ```
+pub struct LineCheck(Loader);
+
+impl Default for LineCheck {
+    fn default() -> Self {
+        LineCheck(Loader { has_header: true, ..Loader::new("") })
+    }
+}
+
+impl LineCheck {
+    /// What the reader would refuse a line for; `None`: it can stand in a file, if no other line contradicts it.
+    pub fn flaw(&mut self, line: &str) -> Option<String> {
+        self.0.store = Store::default();
+        let outcome = self.0.line(1, line.as_bytes());
+        let errors = std::mem::replace(&mut self.0.errors, ReadErrors::new(""));
+        match (errors.problems.into_iter().next(), outcome) {
+            (Some(problem), _) => Some(problem.message),
+            (None, Err(TooNew)) => Some("is of a newer version".to_owned()),
+            (None, Ok(())) => None,
+        }
+    }
+}
+
 /// The file is of a version that this program does not know: nothing further can be read.
 pub(super) struct TooNew;
 
@@ -92,7 +121,7 @@ impl Loader {
             self.secret.add(place.clone(), || format!("{place} holds a secret; it was not kept; take it out of the file"));
         }
         let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
-        redact::thoroughly(&mut value);
+        redact::every_secret(&mut value);
         Some(value.to_string())
     }
 

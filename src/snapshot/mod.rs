@@ -9,6 +9,7 @@ mod ids;
 mod load;
 mod notes;
 mod place;
+mod pseudonym;
 mod raw;
 mod record;
 pub mod redact;
@@ -18,7 +19,9 @@ mod source;
 mod store;
 
 pub use error::{Problem, ReadErrors};
-pub use source::{read, read_path};
+pub use load::LineCheck;
+pub use pseudonym::Pseudonyms;
+pub use source::{read, read_path, text};
 
 use crate::model::{Snapshot, WarningId};
 

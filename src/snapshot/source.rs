@@ -8,6 +8,8 @@ use std::io::{self, BufRead, BufReader, Read};
 const MAX_LINE: usize = 256 * 1024 * 1024;
 /// A zstd file that becomes longer is refused.
 const MAX_DECOMPRESSED: u64 = 8 * 1024 * 1024 * 1024;
+/// Largest file that is taken as one text.
+const MAX_TEXT: u64 = 1024 * 1024 * 1024;
 /// Largest zstd window, as a power of two: 128 MiB, what `zstd` itself takes without being told.
 const MAX_WINDOW_LOG: u32 = 27;
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -63,6 +65,33 @@ pub fn read(source: impl Read, name: &str) -> Result<Loaded, ReadErrors> {
         return Err(ReadErrors::whole(name, "is UTF-16; save it as UTF-8"));
     }
     lines(io::Cursor::new(start).chain(source), name, None)
+}
+
+/// The text of a snapshot file, decompressed; `path` as of [`read_path`]. It is not looked at otherwise.
+///
+/// # Errors
+/// A file that cannot be read to its end, is no UTF-8, or becomes more than 1 GiB.
+pub fn text(path: &str) -> Result<String, String> {
+    let named = |error: io::Error| format!("{path} cannot be read: {error}");
+    #[expect(clippy::disallowed_methods, reason = "this is the place that opens snapshot files")]
+    let mut source: Box<dyn Read> =
+        if path == "-" { Box::new(io::stdin().lock()) } else { Box::new(std::fs::File::open(path).map_err(named)?) };
+    let start = first_bytes(&mut source).map_err(named)?;
+    let whole = io::Cursor::new(start.clone()).chain(source);
+    let mut source: Box<dyn Read> = if start == ZSTD_MAGIC {
+        let mut decoder = zstd::stream::read::Decoder::new(whole).map_err(named)?;
+        decoder.window_log_max(MAX_WINDOW_LOG).map_err(named)?;
+        Box::new(decoder)
+    } else {
+        Box::new(whole)
+    };
+    let mut bytes = Vec::new();
+    source.by_ref().take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(named)?;
+    if bytes.len() as u64 > MAX_TEXT {
+        return Err(format!("{path} is larger than 1 GiB"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| format!("{path} is not UTF-8 text"))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// Up to four bytes.

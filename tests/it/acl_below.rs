@@ -92,6 +92,7 @@ fn without_coverage_the_answer_is_missing_or_assumed() {
         status: Some(403),
         code: None,
         message: None,
+        needs: None,
     });
     let proof = below(facts);
     assert_eq!(proof.verdict(), Verdict::Undetermined);

@@ -48,6 +48,7 @@ fn gap(what: What, scope: &str) -> GapRecord {
         status: Some(403),
         code: Some("AuthorizationPermissionMismatch".to_owned()),
         message: None,
+        needs: None,
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) fn canread(arguments: &[&str]) -> Ran {
 pub(crate) fn canread_in<S: AsRef<std::ffi::OsStr>>(arguments: &[S], columns: usize) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_canread"))
         .args(arguments)
+        // Nobody's sign-in, workspace or proxy: a test that forgets its snapshot fails before any request.
+        .env_clear()
         .current_dir(root())
         .env("COLUMNS", columns.to_string())
         .env("NO_COLOR", "1")

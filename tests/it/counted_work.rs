@@ -34,6 +34,17 @@ fn mark() {
 fn sas(text: &str) {
     let _ = black_box(SasToken::parse(text));
 }
+fn log(text: &str) {
+    let mut reader = canread::explain::LogReader::new(crate::explain_catalogue::catalogue());
+    reader.push(text.as_bytes());
+    let log = black_box(reader.finish());
+    black_box(canread::explain::explain(log, crate::embedded_rules(), None));
+}
+/// What is built once is built before anything is counted.
+fn prepared(text: String) -> String {
+    crate::explain_catalogue::catalogue();
+    text
+}
 fn acl(text: &str) {
     let _ = black_box(Acl::parse(text).map(|acl| acl.to_string()));
 }
@@ -153,6 +164,17 @@ const REST: [(&str, Reader, Text); 5] = [
     ("values", condition, |n| format!("@Request[a:b] StringEquals {{{}}}", numbered(n, ", ", |at| format!("'{at:06}'")))),
 ];
 
+/// Logs: what repeats itself, what is escaped, what never ends a line.
+const LOGS: [(&str, Reader, Text); 5] = [
+    ("a log of escapes", log, |n| prepared(repeated("\\\\\"&lt;\u{1b}[31m", n))),
+    ("a log of one error", log, |n| {
+        prepared(numbered(n, " ", |at| format!("AuthorizationPermissionMismatch https://a{at:06}.blob.core.windows.net/c")))
+    }),
+    ("a log of wrapped errors", log, |n| prepared(repeated("StreamError(PermissionDenied(Some(AuthorizationFailure x-ms- ", n))),
+    ("a log of object ids", log, |n| prepared(format!("AuthorizationPermissionMismatch {}", repeated("object id 'the client '", n)))),
+    ("a log of one word", log, |n| prepared(repeated("x", n))),
+];
+
 /// Quadratic on purpose: the count must show it.
 const SLOW: (&str, Reader, Text) = ("each byte against each", |text| assert!(pairs(text) > 0), |n| repeated("ab", n / 4));
 
@@ -162,7 +184,7 @@ fn pairs(text: &str) -> usize {
 }
 
 fn cases() -> impl Iterator<Item = &'static (&'static str, Reader, Text)> {
-    SAS.iter().chain(&ACLS).chain(&REFERENCES).chain(&SNAPSHOTS).chain(&REST).chain([&SLOW])
+    LOGS.iter().chain(&SAS).chain(&ACLS).chain(&REFERENCES).chain(&SNAPSHOTS).chain(&REST).chain([&SLOW])
 }
 
 /// The work itself: three texts a case, each between two marks.

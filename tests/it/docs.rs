@@ -31,8 +31,8 @@ fn between(text: &str, mark: &str, new: &str) -> String {
 #[test]
 fn the_command_line_is_documented_as_it_is() {
     let mut text = String::from("# Command line\n\nWhat `--help` prints, written by a test.\n");
-    let commands = ["check", "access", "who", "diff", "review", "rules", "completions", "man"].map(Some);
-    for command in [None].into_iter().chain(commands) {
+    let commands = ["check", "access", "who", "diff", "explain", "review", "snapshot", "rules", "completions", "man"];
+    for command in std::iter::once(None).chain(commands.map(Some)) {
         let mut arguments: Vec<&str> = command.into_iter().collect();
         arguments.push("--help");
         let ran = canread(&arguments);
@@ -161,6 +161,7 @@ fn every_link_between_documents_leads_somewhere() {
         "CHANGELOG.md",
         "SECURITY.md",
         "docs/design.md",
+        "docs/live.md",
         "docs/formats.md",
         "docs/recipes/README.md",
         "docs/snapshot.md",

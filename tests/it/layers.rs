@@ -12,14 +12,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("rules", &["model"]),
     ("eval", &["model", "rules"]),
+    ("fix", &["model", "rules", "eval"]),
     ("query", &["model", "rules", "eval"]),
     ("review", &["model", "rules", "eval"]),
-    ("report", &["model", "rules", "eval", "query", "review"]),
+    ("explain", &["model", "rules", "eval", "fix"]),
+    ("report", &["model", "rules", "eval", "fix", "query", "review", "explain"]),
     ("output", &["report", "model", "rules", "eval"]),
     ("snapshot", &["model"]),
     ("collect", &["model", "snapshot"]),
     ("cli", &["model"]),
-    ("run", &["model", "rules", "eval", "query", "review", "report", "output", "snapshot", "collect", "cli"]),
+    ("run", &["model", "rules", "eval", "fix", "query", "review", "explain", "report", "output", "snapshot", "collect", "cli"]),
     ("main", &["cli", "run"]),
     ("lib", &[]),
 ];
@@ -38,7 +40,7 @@ const IMPURE: &[&str] = &[
     "println!",
     "eprintln!",
 ];
-const PURE: &[&str] = &["model", "rules", "eval", "query", "review", "report"];
+const PURE: &[&str] = &["model", "rules", "eval", "fix", "query", "review", "explain", "report"];
 
 fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("src is readable") {

@@ -1,5 +1,5 @@
 //! The probe against Azurite: keys, SAS, anonymous reads; exact error codes, up to the report.
-#![expect(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 use crate::live_bridge::journal_of;
 use crate::live_carrier::{carrier_with, wait};
@@ -20,14 +20,14 @@ use time::macros::datetime;
 use zeroize::Zeroizing;
 
 /// The account that every Azurite has; its key is in Microsoft's documentation and protects nothing.
-const ACCOUNT: &str = azure_storage::clients::EMULATOR_ACCOUNT;
-const KEY: &str = azure_storage::clients::EMULATOR_ACCOUNT_KEY;
-const LATER: OffsetDateTime = datetime!(2099-01-01 0:00 UTC);
-const EARLIER: OffsetDateTime = datetime!(2020-01-01 0:00 UTC);
+pub(crate) const ACCOUNT: &str = azure_storage::clients::EMULATOR_ACCOUNT;
+pub(crate) const KEY: &str = azure_storage::clients::EMULATOR_ACCOUNT_KEY;
+pub(crate) const LATER: OffsetDateTime = datetime!(2099-01-01 0:00 UTC);
+pub(crate) const EARLIER: OffsetDateTime = datetime!(2020-01-01 0:00 UTC);
 
-struct Azurite {
+pub(crate) struct Azurite {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
     folder: PathBuf,
 }
 
@@ -41,10 +41,10 @@ impl Drop for Azurite {
 
 impl Azurite {
     /// None, and one line that says so, where it is not installed.
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let main = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/node/node_modules/azurite/dist/src/blob/main.js");
         if !main.is_file() {
-            println!("skipped: Azurite is not installed (npm ci in tests/node)");
+            crate::skipped("the probe against Azurite (not installed: npm ci in tests/node)");
             return None;
         }
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
@@ -63,7 +63,7 @@ impl Azurite {
         let child = match command.spawn() {
             Ok(child) => child,
             Err(error) => {
-                println!("skipped: Azurite cannot run (node: {error})");
+                crate::skipped(&format!("the probe against Azurite (node cannot run: {error})"));
                 return None;
             }
         };
@@ -78,7 +78,7 @@ impl Azurite {
         panic!("Azurite did not listen within a minute");
     }
 
-    fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}/{ACCOUNT}", self.port)
     }
 
@@ -130,13 +130,13 @@ fn account_sas(kind: AccountSasResourceType, permissions: AccountSasPermissions,
     signature.token().expect("a SAS")
 }
 
-fn container_sas(container: &str, permissions: BlobSasPermissions, until: OffsetDateTime) -> String {
+pub(crate) fn container_sas(container: &str, permissions: BlobSasPermissions, until: OffsetDateTime) -> String {
     let resource = format!("/blob/{ACCOUNT}/{container}");
     let signature = BlobSharedAccessSignature::new(Secret::new(KEY), resource, permissions, until, BlobSignedResource::Container);
     signature.token().expect("a SAS")
 }
 
-fn read_list() -> BlobSasPermissions {
+pub(crate) fn read_list() -> BlobSasPermissions {
     BlobSasPermissions { read: true, list: true, ..BlobSasPermissions::default() }
 }
 

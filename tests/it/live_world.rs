@@ -1,6 +1,6 @@
 //! A workspace that live tests ask about, as a contract snapshot: an endpoint on a cluster with an identity, and whatever
 //! data a test adds.
-#![expect(clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,8 @@ fn group() -> String {
     format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/rg")
 }
 
-fn workspace() -> String {
+/// The id of the workspace.
+pub(crate) fn workspace() -> String {
     format!("{}/providers/Microsoft.MachineLearningServices/workspaces/ws", group())
 }
 
@@ -196,6 +197,29 @@ impl LiveWorld {
                 "owner": "$superuser", "group": "$superuser", "permissions": "rwxrwx---+", "acl": acl}),
             );
         }
+        self
+    }
+
+    /// Changes the body of a resource whose id ends so.
+    pub(crate) fn change(&mut self, end: &str, change: impl Fn(&mut Value)) -> &mut Self {
+        let mut bodies = self.lines.iter_mut().filter_map(|line| line.get_mut("body"));
+        let body = bodies.find(|body| body["id"].as_str().is_some_and(|id| id.ends_with(end)));
+        change(body.expect("a resource of the world"));
+        self
+    }
+
+    /// Nobody may read blobs of an account, whatever was granted.
+    pub(crate) fn denied(&mut self, account: &str) -> &mut Self {
+        let scope = account_id(account);
+        let id = format!("{scope}/providers/Microsoft.Authorization/denyAssignments/a-deny");
+        let everyone = json!({"id": "00000000-0000-0000-0000-000000000000", "type": "SystemDefined"});
+        let permission = json!({"actions": [], "notActions": [], "notDataActions": [],
+            "dataActions": ["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"]});
+        self.lines.push(
+            json!({"kind": "deny_assignment", "body": {"id": id, "name": "a-deny", "type": "Microsoft.Authorization/denyAssignments",
+            "properties": {"denyAssignmentName": "closed", "scope": scope, "permissions": [permission], "principals": [everyone],
+            "excludePrincipals": [], "doNotApplyToChildScopes": false, "isSystemProtected": false}}}),
+        );
         self
     }
 

@@ -25,10 +25,15 @@ mod diff_laws;
 mod diff_whole;
 mod docs;
 mod examples;
+mod explain_catalogue;
+mod explain_corpus;
+mod explain_state;
+mod explain_whole;
 #[cfg(feature = "collect")]
 mod fake;
 #[cfg(feature = "collect")]
 mod fake_azure;
+mod fixes;
 mod formats;
 mod fuzz_entry;
 mod fuzz_seeds;
@@ -40,21 +45,38 @@ mod kernel_acl;
 mod laws;
 mod layers;
 #[cfg(feature = "collect")]
-mod live;
+mod live_ask;
 #[cfg(feature = "collect")]
 mod live_bridge;
+#[cfg(feature = "probe")]
+mod live_canary;
 #[cfg(feature = "collect")]
 mod live_carrier;
 #[cfg(feature = "collect")]
 mod live_check;
+#[cfg(feature = "collect")]
+mod live_corpus;
+#[cfg(feature = "collect")]
+mod live_counts;
+#[cfg(feature = "collect")]
+mod live_examples;
+#[cfg(feature = "collect")]
+mod live_faults;
+#[cfg(feature = "collect")]
+mod live_law;
 #[cfg(feature = "probe")]
 mod live_probe;
+#[cfg(feature = "probe")]
+mod live_probe_check;
+#[cfg(feature = "collect")]
+mod live_snapshot;
 #[cfg(feature = "collect")]
 mod live_transport;
 #[cfg(feature = "collect")]
 mod live_world;
 mod outputs_whole;
 mod period;
+mod pseudonym;
 mod rbac_cases;
 mod rbac_laws;
 mod rbac_rules;
@@ -74,6 +96,7 @@ mod snapshot_read;
 mod stored_credential;
 mod stored_world;
 mod tenant;
+mod what_if;
 mod who_laws;
 mod who_whole;
 mod world2;

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used, reason = "helpers of tests may fail loudly")]
 
 use canread::model::{
-    CredentialUsed, Edition, GrantedBy, InputSource, Lookup, Missing, Operation, RequirementId, StoreKind, WarningId, What,
+    Cause, CredentialUsed, Edition, GrantedBy, InputSource, Lookup, Missing, Operation, RequirementId, StoreKind, WarningId, What,
 };
 use canread::output::rules as rules_output;
 use canread::rules::{OnMissing, RuleErrors, RuleSet};
@@ -181,8 +181,8 @@ fn notes_of_roles_say_whether_they_read_blobs_or_fetch_keys() {
     }
 }
 
-const FILES: [&str; 7] =
-    ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml", "attributes.toml", "findings.toml"];
+const FILES: [&str; 8] =
+    ["credentials.toml", "operations.toml", "roles.toml", "texts.toml", "lookups.toml", "attributes.toml", "findings.toml", "errors.toml"];
 
 fn own_files() -> Vec<(&'static str, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
@@ -444,6 +444,7 @@ fn entries_that_must_be_there() {
         ("texts.toml", "[[requirement]]\nid = \"data/readable\"", "no text for requirement `data/readable`; add a [[requirement]]"),
         ("texts.toml", "[[warning]]\nid = \"acl/entry\"", "no text for warning `acl/entry`; add a [[warning]]"),
         ("lookups.toml", "[[lookup]]\nwhat = \"open_question\"", "no command for look-up `open_question`; add a [[lookup]]"),
+        ("errors.toml", "[[cause]]\nid = \"job/setup\"", "no text for cause `job/setup`; add a [[cause]]"),
     ] {
         let (errors, _) = broken(file, &entry_of(file, start), "");
         assert_eq!(errors.len(), 1, "{errors:#?}");
@@ -609,6 +610,9 @@ fn json_holds_every_rule_with_source_and_date() {
         ("lookups", What::ALL.len()),
         ("attributes", 17),
         ("findings", embedded().findings().len()),
+        ("errors", embedded().errors().len()),
+        ("causes", Cause::all().count()),
+        ("known_issues", embedded().known_issues().len()),
     ];
     for (key, count) in counts {
         let entries = json[key].as_array().unwrap();
@@ -639,6 +643,9 @@ fn every_kind_of_id_is_explained() {
         ("2A2B9908-6ea1-4ae2-8e65-a410df84e7d1", "role", "Storage Blob Data Reader"),
         ("path_access", "lookup", "az storage fs access show"),
         ("Shared-Key-Datastore", "finding", "Severity: high (info where"),
+        ("authorizationpermissionmismatch", "error", "Causes, likeliest first:"),
+        ("client/identity", "cause", "To check: "),
+        ("kubernetes-sidecar", "known_issue", "Shows as: kubernetes-token"),
     ] {
         let (text, json) = explained(id);
         assert!(text.contains(says), "{id}: {text}");
@@ -684,6 +691,44 @@ fn unknown_ids_are_answered_with_near_spellings() {
     assert!(rules_output::explain(embedded(), "").is_none());
     assert!(rules_output::suggest(embedded(), "zzzzzzzzzzzzzzzzzz").is_empty());
     assert!(rules_output::suggest(embedded(), &"x".repeat(1_000_000)).is_empty());
+}
+
+#[test]
+fn error_texts_are_held_to_be_told_apart() {
+    let file = "errors.toml";
+    one_error(file, "\"access/mount\", why = \"A job", "\"access/mount2\", why = \"A job", "unknown cause `access/mount2`");
+    one_error(file, "layer = \"entra\"", "layer = \"aad\"", "unknown layer `aad`; known are `storage`");
+    one_error(file, "patterns = [\"NoManagedIdentity\"", "patterns = [\"403\"", "`403` is too short to tell an error by");
+    one_error_of(
+        file,
+        "patterns = [\"NoManagedIdentity\"",
+        "patterns = [\"BlobArchived\"",
+        "[[error]]",
+        "`BlobArchived` tells error `BlobArchived` too",
+    );
+    one_error_of(
+        file,
+        "codes = [\"workspace-identity-refused\"]",
+        "codes = [\"nothing\"]",
+        "[[known_issue]]",
+        "shows as `nothing`, which is no [[error]]",
+    );
+    one_error(
+        file,
+        "wrapper = \"leads\"",
+        "wrapper = \"hides\"",
+        "unknown kind of wrapper `hides`; known are `yields`, `fallback`, `leads`",
+    );
+    one_error_of(file, "patterns = [\"BlobArchived\"", "#", "[[error]]", "neither `patterns` nor `words`");
+    one_error_of(file, "causes = [{ cause = \"data/readable\", why", "#", "[[error]]", "`causes` is missing or empty");
+    one_error_of(file, "words = [\"BadArgument\"]", "patterns = [\"BadArgument\"]", "[[error]]", "`words` and `near` belong together");
+    one_error_of(file, "when = [\"datastores/listsecrets/action\"]", "#", "[[error.case]]", "`when` is missing or empty");
+    let twice = "causes = [{ cause = \"credential/sas\", why = \"`ss` lacks b.\" }, { cause = \"credential/sas\" }]";
+    one_error(file, "causes = [{ cause = \"credential/sas\", why = \"`ss` lacks b.\" }]", twice, "cause `credential/sas` is named twice");
+    let own = entry_of(file, "[[error]]\ncode = \"BlobArchived\"").replace("data/readable", "input/exists");
+    let rules = embedded().with_overrides(&[("own.toml", &own)]).unwrap();
+    assert_eq!(rules.error("blobarchived").unwrap().causes[0].cause, Cause::Requirement(RequirementId::InputExists));
+    assert_eq!(rules.errors().len(), embedded().errors().len());
 }
 
 #[test]

@@ -337,6 +337,7 @@ fn what_was_not_collected_is_missing() {
         status: Some(403),
         code: Some("AuthorizationFailed".to_owned()),
         message: None,
+        needs: None,
     });
     let proof = gap.sas();
     assert_eq!(proof.missing().first().and_then(|missing| missing.because.clone()).as_deref(), Some("403 AuthorizationFailed"));

@@ -211,7 +211,7 @@ pub(crate) fn coverage(what: What, scope: &str) -> CoverageRecord {
 
 pub(crate) fn gap(what: What, scope: &str) -> GapRecord {
     let code = Some("AuthorizationFailed".to_owned());
-    GapRecord { what, scope: scope.to_owned(), principal: None, below: false, status: Some(403), code, message: None }
+    GapRecord { what, scope: scope.to_owned(), principal: None, below: false, status: Some(403), code, message: None, needs: None }
 }
 
 pub(crate) fn instance(id: &str, of: &RoleAssignment, start: Option<Timestamp>, end: Option<Timestamp>) -> AssignmentScheduleInstance {

@@ -38,6 +38,11 @@ pub fn data_operation<J: Judgement>(cx: &Context<'_>, who: &Identities, operatio
     }
 }
 
+/// Whether the ACL of one path gives `who` all of `want`: what a change to that ACL is measured by.
+pub fn grants<J: Judgement>(cx: &Context<'_>, who: &Identities, account: &str, filesystem: &str, path: &StorePath, want: Bits) -> J {
+    node::judge_path(Caller::new(cx.snapshot, who), account, filesystem, path, want)
+}
+
 /// Whether the target's account has ACLs at all; the verdict where it has none, or that is not known.
 fn gate<J: Judgement>(snapshot: &Snapshot, target: &DataTarget<'_>) -> Result<(), J> {
     let claim = || format!("{} has access control lists", target.account_name);

@@ -49,6 +49,10 @@ impl Bits {
     pub fn and(self, other: Bits) -> Bits {
         Bits(self.0 & other.0)
     }
+    /// The bits either has.
+    pub fn or(self, other: Bits) -> Bits {
+        Bits(self.0 | other.0)
+    }
     /// The bits of this that `other` lacks.
     pub fn without(self, other: Bits) -> Bits {
         Bits(self.0 & !other.0)

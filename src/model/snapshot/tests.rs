@@ -15,7 +15,7 @@ fn covered(what: What, scope: &str) -> CoverageRecord {
 }
 
 fn failed(what: What, scope: &str) -> GapRecord {
-    GapRecord { what, scope: scope.to_owned(), principal: None, below: false, status: Some(403), code: None, message: None }
+    GapRecord { what, scope: scope.to_owned(), principal: None, below: false, status: Some(403), code: None, message: None, needs: None }
 }
 
 fn snapshot(coverage: Vec<CoverageRecord>, gaps: Vec<GapRecord>) -> Snapshot {

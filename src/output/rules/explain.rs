@@ -1,11 +1,12 @@
 //! `canread rules ID`: what one id means.
 
 use super::words::{data_actions, effect, granted_by, input, short_action, used};
-use super::{NARROWEST, findings, grid, json, rendered, sas, store_name};
-use crate::model::{ActionPattern, Edition, RequirementId, WarningId};
+use super::{NARROWEST, errors, findings, grid, json, rendered, sas, store_name};
+use crate::model::{ActionPattern, Cause, Edition, RequirementId, WarningId};
 use crate::output::text::wrapped;
 use crate::rules::{
-    BuiltInRole, CredentialRule, FindingRule, IdText, InvokeAction, LookupRule, OperationRule, Provenance, RuleSet, store_word,
+    BuiltInRole, CauseRule, CredentialRule, ErrorRule, FindingRule, IdText, InvokeAction, KnownIssue, LookupRule, OperationRule,
+    Provenance, RuleSet, store_word,
 };
 use serde_json::{Value, json};
 
@@ -26,17 +27,21 @@ enum Meaning<'a> {
     Role(&'a BuiltInRole),
     Lookup(&'a LookupRule),
     Finding(&'a FindingRule),
+    Error(&'a ErrorRule),
+    Cause(&'a CauseRule),
+    Issue(&'a KnownIssue),
 }
 
 /// The explanation of one id.
 #[derive(Clone, Debug)]
 pub struct Explanation<'a> {
     meanings: Vec<Meaning<'a>>,
+    rules: &'a RuleSet,
 }
 
 /// Explains an id in any case: a requirement, a warning, a row of the credential table, an operation (`read`, or
 /// `read/blob`), a data action, an invoke action with or without its prefix, a built-in role by name or GUID, a kind of
-/// look-up, a finding. `None`: no rule bears it; see [`suggest`].
+/// look-up, a finding, the code of an error, a cause that is no requirement, a known issue. `None`: no rule bears it; see [`suggest`].
 pub fn explain<'a>(rules: &'a RuleSet, id: &str) -> Option<Explanation<'a>> {
     let id = id.trim().to_lowercase();
     let mut meanings = Vec::new();
@@ -50,7 +55,18 @@ pub fn explain<'a>(rules: &'a RuleSet, id: &str) -> Option<Explanation<'a>> {
     meanings.extend(rules.built_in_roles().filter(of_role).map(Meaning::Role));
     meanings.extend(rules.lookups().filter(|rule| rule.what.as_str() == id).map(Meaning::Lookup));
     meanings.extend(rules.findings().iter().filter(|rule| rule.id == id).map(Meaning::Finding));
-    (!meanings.is_empty()).then_some(Explanation { meanings })
+    meanings.extend(rules.error(&id).map(Meaning::Error));
+    meanings.extend(own_causes(rules).filter(|rule| rule.cause.as_str() == id).map(Meaning::Cause));
+    meanings.extend(rules.known_issues().iter().filter(|issue| issue.id.to_lowercase() == id).map(Meaning::Issue));
+    (!meanings.is_empty()).then_some(Explanation { meanings, rules })
+}
+
+/// Causes that are neither a requirement nor a warning, which have their own text.
+fn own_causes(rules: &RuleSet) -> impl Iterator<Item = &CauseRule> {
+    rules.causes().filter(|rule| match rule.cause {
+        Cause::Requirement(_) => false,
+        Cause::Other(other) => WarningId::parse(other.as_str()).is_none(),
+    })
 }
 
 fn names_operation(rule: &OperationRule, id: &str) -> bool {
@@ -91,6 +107,9 @@ fn ids(rules: &RuleSet) -> Vec<String> {
     ids.extend(rules.built_in_roles().map(|role| role.definition.name.clone()));
     ids.extend(rules.lookups().map(|rule| rule.what.to_string()));
     ids.extend(rules.findings().iter().map(|rule| rule.id.clone()));
+    ids.extend(rules.errors().iter().map(|rule| rule.code.clone()));
+    ids.extend(own_causes(rules).map(|rule| rule.cause.to_string()));
+    ids.extend(rules.known_issues().iter().map(|issue| issue.id.clone()));
     ids.sort();
     ids.dedup();
     ids
@@ -115,7 +134,7 @@ impl Explanation<'_> {
     /// As text of at most `width` columns (never less than 60; commands and ids are not broken).
     pub fn text(&self, width: u16) -> String {
         let width = width.max(NARROWEST);
-        let parts: Vec<String> = self.meanings.iter().map(|meaning| meaning.text(width)).collect();
+        let parts: Vec<String> = self.meanings.iter().map(|meaning| meaning.text(self.rules, width)).collect();
         parts.join("\n")
     }
 
@@ -126,7 +145,7 @@ impl Explanation<'_> {
 }
 
 impl Meaning<'_> {
-    fn text(&self, width: u16) -> String {
+    fn text(&self, rules: &RuleSet, width: u16) -> String {
         match self {
             Meaning::Requirement(id, text) => id_text("requirement", id.as_str(), text, width),
             Meaning::Warning(id, text) => id_text("warning", id.as_str(), text, width),
@@ -136,6 +155,9 @@ impl Meaning<'_> {
             Meaning::Role(role) => role_text(role, width),
             Meaning::Lookup(rule) => lookup_text(rule, width),
             Meaning::Finding(rule) => findings::text(rule, width),
+            Meaning::Error(rule) => errors::error_text(rule, rules, width),
+            Meaning::Cause(rule) => errors::cause_text(rule, width),
+            Meaning::Issue(issue) => errors::issue_text(issue, width),
         }
     }
 
@@ -155,6 +177,9 @@ impl Meaning<'_> {
             Meaning::Role(role) => vec![of_kind("role", json::role(role))],
             Meaning::Lookup(rule) => vec![of_kind("lookup", json::lookup(rule))],
             Meaning::Finding(rule) => vec![of_kind("finding", findings::json(rule))],
+            Meaning::Error(rule) => vec![of_kind("error", errors::error(rule))],
+            Meaning::Cause(rule) => vec![of_kind("cause", errors::cause(rule))],
+            Meaning::Issue(issue) => vec![of_kind("known_issue", errors::issue(issue))],
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The rules as JSON.
 
+use super::errors;
 use crate::model::{ActionPattern, Permission};
 use crate::rules::{
     AttributeRule, BuiltInRole, CredentialRule, IdText, InvokeAction, LookupRule, OperationRule, Provenance, RuleSet, store_word,
@@ -21,6 +22,9 @@ pub fn json(rules: &RuleSet) -> Value {
         "findings": rules.findings().iter().map(super::findings::json).collect::<Vec<_>>(),
         "lookups": rules.lookups().map(lookup).collect::<Vec<_>>(),
         "attributes": rules.attributes().iter().map(attribute).collect::<Vec<_>>(),
+        "errors": rules.errors().iter().map(errors::error).collect::<Vec<_>>(),
+        "causes": rules.causes().map(errors::cause).collect::<Vec<_>>(),
+        "known_issues": rules.known_issues().iter().map(errors::issue).collect::<Vec<_>>(),
     })
 }
 

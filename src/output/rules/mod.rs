@@ -1,5 +1,6 @@
 //! `canread rules`: the rules for people, for README.md and as JSON, and the explanation of one id.
 
+mod errors;
 mod explain;
 mod findings;
 mod json;
@@ -33,6 +34,9 @@ pub fn table(rules: &RuleSet, width: u16) -> String {
         section("Findings of the security review", findings::table(rules, &mut sources, width)),
         section("Look-ups, and what they need", lookups(rules, &mut sources, width)),
         section("Attributes of conditions, and how far they are known", attributes(rules, &mut sources, width)),
+        section("Texts that say access was denied", errors::errors(rules, &mut sources, width)),
+        section("Causes of denied access", errors::causes(rules, &mut sources, width)),
+        section("Known issues that look like a missing permission", errors::issues(rules, &mut sources, width)),
     ];
     let listed = sources.list(width);
     format!("{}\n{}\n\n`canread rules ID` explains one id, action or role.\n", parts.concat(), section("Sources", listed).trim_end())

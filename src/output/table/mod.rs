@@ -1,7 +1,9 @@
 //! Text for people: the verdict first, then one line a requirement with its reasons, then what to do.
 
+mod fixes;
 pub(super) mod reasons;
 mod requirements;
+mod what_if;
 
 use super::escape;
 use super::text::{shortened, wrapped};
@@ -55,6 +57,9 @@ impl Style {
 /// Those of the writer.
 pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     headline(&report.verdict, &format!("{}: {}", subject(report), predicate(report)), style, out)?;
+    if let Some(what_if) = &report.what_if {
+        what_if::section(what_if, style, out)?;
+    }
     for input in &report.inputs {
         data(input, &input_rule(input), style, out)?;
     }
@@ -64,7 +69,7 @@ pub fn job(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     if let Some(part) = &report.invoke {
         invoke(part, style, out)?;
     }
-    Ok(())
+    fixes::list(&report.fixes, style, out)
 }
 
 /// Writes the report of an access question.

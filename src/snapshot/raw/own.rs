@@ -148,6 +148,7 @@ record! {
         status: u16,
         code: String,
         message: String,
+        needs: String,
     }
 }
 
@@ -278,6 +279,7 @@ impl GapLine<'_> {
     pub(in crate::snapshot) fn valid(self, what: What) -> Result<GapRecord, Flaw> {
         let principal = self.principal.as_deref().filter(|id| !id.is_empty()).map(ObjectId::new);
         let (scope, below) = (look_up_scope(what, self.scope)?, self.below.unwrap_or(false));
-        Ok(GapRecord { what, scope, principal, below, status: self.status, code: filled(self.code), message: filled(self.message) })
+        let (code, message, needs) = (filled(self.code), filled(self.message), filled(self.needs));
+        Ok(GapRecord { what, scope, principal, below, status: self.status, code, message, needs })
     }
 }

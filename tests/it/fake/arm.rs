@@ -64,7 +64,12 @@ fn list_secrets(world: &World, datastore: &str) -> Response {
             false => error(404, "UserError", "Datastore was not found."),
         };
     };
+    // A test that means to use what is stored says what it is.
     let body = match text(record, "/credentials_type") {
+        kind if record.get("secret").is_some() => {
+            let name = if kind == "Sas" { "sasToken" } else { "key" };
+            json!({ "secretsType": kind, name: text(record, "/secret") })
+        }
         "AccountKey" => json!({ "secretsType": "AccountKey", "key": planted_key() }),
         "Sas" => json!({ "secretsType": "Sas", "sasToken": format!("?{}&sig={PLANTED_SIGNATURE}", text(record, "/sas")) }),
         "ServicePrincipal" => json!({ "secretsType": "ServicePrincipal", "clientSecret": PLANTED_CLIENT_SECRET }),
@@ -143,7 +148,8 @@ fn entities(world: &World) -> Vec<Value> {
 
 /// Rows of the table that the query names, narrowed to the names and ids it quotes.
 fn resource_graph(world: &World, request: &Request) -> Value {
-    let query = text(&request.json(), "/query").to_ascii_lowercase();
+    let asked = text(&request.json(), "/query").to_owned();
+    let query = asked.to_ascii_lowercase();
     let rows: Vec<Value> = if query.contains("authorizationresources") {
         world.assignments.iter().chain(&world.definitions).cloned().collect()
     } else if query.contains("resourcecontainers") {
@@ -157,11 +163,23 @@ fn resource_graph(world: &World, request: &Request) -> Value {
         let wanted = |body: &&Value| {
             let kind = text(body, "/type").to_ascii_lowercase();
             let name = text(body, "/name").to_ascii_lowercase();
-            quoted.contains(&kind.as_str()) && (!query.contains("name ") || quoted.contains(&name.as_str()))
+            quoted.contains(&kind.as_str()) && (!query.contains(" name ") || quoted.contains(&name.as_str()))
         };
         world.resources.values().filter(wanted).cloned().collect()
     };
+    let rows: Vec<Value> = rows.iter().map(|row| projected(row, &asked)).collect();
     json!({ "totalRecords": rows.len(), "count": rows.len(), "data": rows, "facets": [], "resultTruncated": "false" })
+}
+
+/// The columns that `| project a, b = c.d` asks for; without it, all. A path that leads nowhere is null.
+fn projected(row: &Value, query: &str) -> Value {
+    let Some((_, columns)) = query.rsplit_once("| project ") else { return row.clone() };
+    let column = |text: &str| {
+        let (name, path) = text.split_once('=').unwrap_or((text, text));
+        let pointer = format!("/{}", path.trim().replace('.', "/"));
+        (name.trim().to_owned(), row.pointer(&pointer).cloned().unwrap_or_default())
+    };
+    Value::Object(columns.split(',').map(column).collect())
 }
 
 fn container_row(record: &Value) -> Value {
@@ -209,6 +227,9 @@ fn children(world: &World, request: &Request, path: &str) -> Vec<Value> {
         let mut names: Vec<String> = world.resources.keys().filter_map(|id| asset_of(id, workspace)).collect();
         names.dedup();
         found.extend(names.iter().filter_map(|id| data_container(world, id)));
+    }
+    if request.parameter("isDefault").is_some_and(|only| only.eq_ignore_ascii_case("true")) {
+        found.retain(|body| body.pointer("/properties/isDefault") == Some(&Value::Bool(true)));
     }
     if request.parameter("$orderBy").is_some_and(|order| order.to_ascii_lowercase().contains("desc")) {
         found.sort_by_key(|body| Reverse(text(body, "/systemData/createdAt").to_owned()));

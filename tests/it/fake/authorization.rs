@@ -49,6 +49,15 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request, path: &str) -> Option<Res
         let named = records.iter().find(|record| text(record, "/name").eq_ignore_ascii_case(name) || id_ends(record, name));
         return Some(named.map_or_else(|| error(404, "NotFound", "The record was not found."), |record| Response::json(200, record)));
     }
+    let what = match kind {
+        "roledefinitions" => "role_definitions",
+        "roleassignments" => "role_assignments",
+        "denyassignments" => "deny_assignments",
+        _ => "schedule_instances",
+    };
+    if let Some((status, code)) = world.gap(what, scope) {
+        return Some(error(status, code, "The client does not have authorization to perform the action."));
+    }
     let filter = Filter::of(request);
     if matches!(filter, Filter::Invalid) {
         return Some(error(400, "BadRequestFormat", "The filter is invalid."));

@@ -54,6 +54,9 @@ fn by_ids(cloud: &Cloud, request: &Request) -> Response {
 }
 
 fn member_groups(cloud: &Cloud, request: &Request, id: &str) -> Response {
+    if let Some((status, code)) = cloud.world.gap("memberships", id) {
+        return failure(status, code, "Insufficient privileges to complete the operation.");
+    }
     match cloud.world.groups(id) {
         Some(groups) => page(cloud, request, groups.into_iter().map(Value::String).collect()),
         None => failure(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."),

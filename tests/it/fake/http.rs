@@ -66,6 +66,8 @@ pub(crate) struct Response {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) delivery: Delivery,
+    /// Time that passes before it goes out, besides the latency of all answers.
+    pub(crate) delay: Duration,
 }
 
 impl Response {

@@ -1,21 +1,23 @@
 //! A fake Azure on loopback, driven by a contract snapshot: Resource Manager, Graph, dfs and blob, each on a port of its
-//! own, with paging, odd casing, latency, waves and every fault.
+//! own, with paging, odd casing, latency and every fault; over sockets ([`Fake`]) or within the process ([`Memory`]).
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests may fail loudly")]
 #![expect(dead_code, unused_imports, reason = "more can go wrong with the fake than is asked of it yet")]
 #![expect(clippy::disallowed_methods, reason = "a test server has threads, files and clocks")]
-#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod arm;
 mod authorization;
 mod faults;
 mod graph;
+mod guard;
 mod http;
+mod memory;
 mod run;
 mod storage;
 mod world;
 
 pub(crate) use arm::{PLANTED_CLIENT_SECRET, PLANTED_SIGNATURE, planted_key};
-pub(crate) use faults::{Fault, Spoil};
+pub(crate) use faults::{Fault, Retype, Spoil};
+pub(crate) use memory::{Answer, Collection, Memory, paused, replayed};
 pub(crate) use run::{Ran, Tokens, canread};
 
 use base64::Engine as _;
@@ -23,8 +25,8 @@ use http::{Handler, Request, Response, Server};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 use world::World;
 
 /// Which listener a request came to.
@@ -49,9 +51,9 @@ pub(crate) struct Options {
     pub(crate) odd: bool,
     /// Before each answer.
     pub(crate) latency: Duration,
-    /// Holds answers until no request came for this long, then lets all go: each such release is one dependent wave.
-    pub(crate) quiet: Option<Duration>,
     pub(crate) faults: Vec<Fault>,
+    /// The test itself asks what the program never may.
+    pub(crate) unguarded: bool,
 }
 
 /// One request, as the fake saw it.
@@ -63,15 +65,8 @@ pub(crate) struct Logged {
     pub(crate) target: String,
     /// The whole `Authorization` header, or empty.
     pub(crate) authorization: String,
-    /// The first wave is 1; 0 where waves are not measured.
+    /// The first wave is 1; 0 over sockets, where waves are not measured.
     pub(crate) wave: usize,
-}
-
-#[derive(Debug, Default)]
-struct Gate {
-    waiting: usize,
-    wave: usize,
-    last: Option<Instant>,
 }
 
 /// What all listeners share.
@@ -81,38 +76,62 @@ pub(crate) struct Cloud {
     pub(crate) options: Options,
     origins: OnceLock<Vec<String>>,
     log: Mutex<Vec<Logged>>,
-    gate: Mutex<Gate>,
-    released: Condvar,
     counter: AtomicUsize,
+    /// Requests that the program must never make.
+    breaches: Mutex<Vec<String>>,
 }
 
 impl Cloud {
+    /// The state of a snapshot behind a desk for each service, and the tokens they take.
+    fn set_up(snapshot: &str, options: Options) -> (Arc<Self>, Tokens, Vec<Desk>) {
+        let world = World::read(snapshot);
+        let tokens =
+            Tokens { arm: Some(token(&world, "arm")), graph: Some(token(&world, "graph")), storage: Some(token(&world, "storage")) };
+        let cloud = Arc::new(Cloud {
+            world,
+            options,
+            origins: OnceLock::new(),
+            log: Mutex::default(),
+            counter: AtomicUsize::new(1),
+            breaches: Mutex::default(),
+        });
+        let desk = |service: Service| {
+            let token = match service {
+                Service::Arm => &tokens.arm,
+                Service::Graph => &tokens.graph,
+                Service::Dfs | Service::Blob | Service::Foreign => &tokens.storage,
+            };
+            Desk { cloud: Arc::clone(&cloud), service, token: token.clone().unwrap_or_default() }
+        };
+        let desks = SERVICES.into_iter().map(desk).collect();
+        (cloud, tokens, desks)
+    }
+
+    /// The text of the file for `--cloud`.
+    fn file(&self) -> String {
+        let origin = |service: Service| self.origin(service);
+        format!(
+            "resource_manager = \"{}\"\nmicrosoft_graph = \"{}/\"\nactive_directory = \"https://login.invalid\"\nblob_endpoint = \"{}/{{account}}\"\ndfs_endpoint = \"{}/{{account}}\"\n",
+            origin(Service::Arm),
+            origin(Service::Graph),
+            origin(Service::Blob),
+            origin(Service::Dfs)
+        )
+    }
+
     /// `http://127.0.0.1:PORT` of a service.
     pub(crate) fn origin(&self, service: Service) -> String {
         let at = SERVICES.iter().position(|one| *one == service);
         at.and_then(|at| self.origins.get()?.get(at).cloned()).unwrap_or_default()
     }
+    /// Whatever a test is about: nothing was written, and no token went elsewhere.
+    fn assert_guarded(&self) {
+        let breaches = self.breaches.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(breaches.is_empty() || std::thread::panicking(), "{}", breaches.join("\n"));
+    }
     /// Another number each time.
     fn count(&self) -> usize {
         self.counter.fetch_add(1, Ordering::Relaxed)
-    }
-    /// Waits for the wave to be complete; returns its number.
-    fn wait(&self) -> usize {
-        let Some(quiet) = self.options.quiet else { return 0 };
-        let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        let wave = gate.wave + 1;
-        gate.waiting += 1;
-        gate.last = Some(Instant::now());
-        while gate.wave < wave {
-            let (next, _) = self.released.wait_timeout(gate, Duration::from_millis(5)).unwrap_or_else(PoisonError::into_inner);
-            gate = next;
-            if gate.wave < wave && gate.last.is_some_and(|last| last.elapsed() >= quiet) {
-                gate.wave = wave;
-                gate.waiting = 0;
-                self.released.notify_all();
-            }
-        }
-        wave
     }
 }
 
@@ -162,6 +181,7 @@ fn respell(value: &mut Value) {
     }
 }
 
+#[derive(Debug)]
 struct Desk {
     cloud: Arc<Cloud>,
     service: Service,
@@ -170,8 +190,24 @@ struct Desk {
 
 impl Handler for Desk {
     fn answer(&self, request: &Request) -> Response {
+        let answer = self.reply(request, 0);
+        let pause = self.cloud.options.latency + answer.delay;
+        if !pause.is_zero() {
+            std::thread::sleep(pause);
+        }
+        answer
+    }
+}
+
+impl Desk {
+    /// Notes the request and answers it, spoiled where a fault strikes.
+    fn reply(&self, request: &Request, wave: usize) -> Response {
         let cloud = self.cloud.as_ref();
-        let wave = cloud.wait();
+        if !cloud.options.unguarded
+            && let Some(breach) = guard::breach(self.service, request)
+        {
+            cloud.breaches.lock().unwrap_or_else(PoisonError::into_inner).push(breach);
+        }
         cloud.log.lock().unwrap_or_else(PoisonError::into_inner).push(Logged {
             service: self.service,
             method: request.method.clone(),
@@ -179,14 +215,9 @@ impl Handler for Desk {
             authorization: request.header("authorization").unwrap_or_default().to_owned(),
             wave,
         });
-        if !cloud.options.latency.is_zero() {
-            std::thread::sleep(cloud.options.latency);
-        }
         faults::strike(cloud, self.service, request, || self.serve(request))
     }
-}
 
-impl Desk {
     fn serve(&self, request: &Request) -> Response {
         let authorization = request.header("authorization");
         let mine = authorization.is_some_and(|header| header == format!("Bearer {}", self.token));
@@ -230,45 +261,15 @@ static NUMBER: AtomicUsize = AtomicUsize::new(0);
 impl Fake {
     /// Serves the state of a snapshot.
     pub(crate) fn start(snapshot: &str, options: Options) -> Self {
-        let world = World::read(snapshot);
-        let tokens =
-            Tokens { arm: Some(token(&world, "arm")), graph: Some(token(&world, "graph")), storage: Some(token(&world, "storage")) };
-        let cloud = Arc::new(Cloud {
-            world,
-            options,
-            origins: OnceLock::new(),
-            log: Mutex::default(),
-            gate: Mutex::default(),
-            released: Condvar::new(),
-            counter: AtomicUsize::new(1),
-        });
-        let desk = |service: Service| {
-            let token = match service {
-                Service::Arm => &tokens.arm,
-                Service::Graph => &tokens.graph,
-                Service::Dfs | Service::Blob | Service::Foreign => &tokens.storage,
-            };
-            Server::start(Arc::new(Desk { cloud: Arc::clone(&cloud), service, token: token.clone().unwrap_or_default() }))
-        };
-        let servers: Vec<Server> = SERVICES.into_iter().map(desk).collect();
+        let (cloud, tokens, desks) = Cloud::set_up(snapshot, options);
+        let servers: Vec<Server> = desks.into_iter().map(|desk| Server::start(Arc::new(desk))).collect();
         let _ = cloud.origins.set(servers.iter().map(Server::origin).collect());
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("canread-fake-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder for temporary files");
         let fake = Fake { cloud, servers, folder, tokens };
-        std::fs::write(fake.cloud_file(), fake.cloud_text()).expect("a file in a folder just made");
+        std::fs::write(fake.cloud_file(), fake.cloud.file()).expect("a file in a folder just made");
         fake
-    }
-
-    fn cloud_text(&self) -> String {
-        let origin = |service: Service| self.cloud.origin(service);
-        format!(
-            "resource_manager = \"{}\"\nmicrosoft_graph = \"{}/\"\nactive_directory = \"https://login.invalid\"\nblob_endpoint = \"{}/{{account}}\"\ndfs_endpoint = \"{}/{{account}}\"\n",
-            origin(Service::Arm),
-            origin(Service::Graph),
-            origin(Service::Blob),
-            origin(Service::Dfs)
-        )
     }
 
     /// The file for `--cloud`.
@@ -296,6 +297,7 @@ impl Fake {
 impl Drop for Fake {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
+        self.cloud.assert_guarded();
     }
 }
 

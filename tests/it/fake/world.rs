@@ -26,6 +26,16 @@ pub(crate) struct World {
     pub(crate) access: BTreeMap<String, Value>,
     pub(crate) stored: BTreeMap<String, Value>,
     coverage: Vec<(String, String)>,
+    gaps: Vec<Gap>,
+}
+
+/// A look-up that failed when the file was made: it fails again.
+#[derive(Debug)]
+struct Gap {
+    what: String,
+    scope: String,
+    status: u16,
+    code: String,
 }
 
 /// A text member, or nothing.
@@ -82,6 +92,12 @@ impl World {
                 self.access.insert(at, record.clone());
             }
             "stored_credential" => drop(self.stored.insert(key("/datastore"), record.clone())),
+            "gap" => self.gaps.push(Gap {
+                what: text(record, "/what").to_owned(),
+                scope: key("/scope"),
+                status: record.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok()).unwrap_or(403),
+                code: text(record, "/code").to_owned(),
+            }),
             "coverage" => self.coverage.push((text(record, "/what").to_owned(), key("/scope"))),
             _ => {}
         }
@@ -91,6 +107,12 @@ impl World {
     pub(crate) fn covers(&self, what: &str, scope: &str) -> bool {
         let scope = scope.to_ascii_lowercase();
         self.coverage.iter().any(|(kind, at)| (kind == "everything" && what != "paths") || (kind == what && scope.starts_with(at.as_str())))
+    }
+
+    /// Status and code of a look-up that the file says failed.
+    pub(crate) fn gap(&self, what: &str, scope: &str) -> Option<(u16, &str)> {
+        let scope = scope.trim_end_matches('/').to_ascii_lowercase();
+        self.gaps.iter().find(|gap| gap.what == what && gap.scope == scope).map(|gap| (gap.status, gap.code.as_str()))
     }
 
     /// The account's record.

@@ -234,6 +234,7 @@ impl Planter {
                 missing: self.missing(),
                 assumptions: vec![self.text()],
             }),
+            what_if: None,
             fixes: vec![fix],
             warnings: vec![
                 WarningReport { id: "snapshot/old".to_owned(), message: self.text() },

@@ -8,6 +8,7 @@
 mod acl;
 mod condition;
 mod inputs;
+mod log;
 mod planted;
 mod reference;
 mod sas;
@@ -31,10 +32,11 @@ pub(crate) enum Reached {
 pub(crate) type Target = (&'static str, fn(&[u8]) -> Reached);
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 6] = [
+pub(crate) const TARGETS: [Target; 7] = [
     ("acl", acl::run),
     ("condition", condition::run),
     ("inputs", inputs::run),
+    ("log", log::run),
     ("reference", reference::run),
     ("sas", sas::run),
     ("snapshot", snapshot::run),

@@ -163,6 +163,7 @@ pub(super) fn gap(what: What, scope: &str) -> GapRecord {
         status: Some(403),
         code: Some("AuthorizationFailed".to_owned()),
         message: None,
+        needs: None,
     }
 }
 

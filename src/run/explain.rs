@@ -1,0 +1,153 @@
+//! `canread explain`.
+
+use super::live::Needs;
+use super::state::{self, State};
+use super::{Failure, Form, Streams, check, only_table_or_json, write_result};
+use crate::cli::job::{JobData, JobInputs};
+use crate::cli::{ExplainArgs, JobTarget, LogText, OutputArgs, Source, WorkspaceArgs};
+use crate::eval;
+use crate::explain::{self, Asked, Catalogue, Log, LogReader};
+use crate::model::{Direction, Scope, Snapshot, redacted};
+use crate::output::{explain as text, json, table::Style};
+use crate::report::ExplainReport;
+use crate::rules::RuleSet;
+use crate::snapshot;
+use std::io::{IsTerminal, Read};
+
+/// Bytes of a log that are read at once.
+const PIECE: usize = 64 * 1024;
+
+pub(super) fn explain(args: &ExplainArgs, output: &OutputArgs, style: Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    let form = only_table_or_json(output, "explain")?;
+    let rules = state::load_rules(args.state.rules.as_deref())?;
+    let job = check::inputs_of(&args.job)?;
+    for note in &job.notes {
+        streams.note("note", note);
+    }
+    let log = read(&args.log, &rules, streams)?;
+    let state = load(args, &job, &log, streams)?;
+    let before = args.before.as_ref().map(older).transpose()?;
+    let asked = state.as_ref().map(|state| asked(args, state, &job, &log)).transpose()?;
+    let judged = state.as_ref().zip(asked.as_ref());
+    let judged = judged.map(|(state, asked)| explain::State { snapshot: &state.snapshot, asked, before: before.as_ref() });
+    let explanation = explain::explain(log, &rules, judged.as_ref());
+    let mut report = ExplainReport::of(&explanation, state.as_ref().map(|state| state.at));
+    report.warnings = state.map(|state| state.warnings).unwrap_or_default();
+    for warning in &report.warnings {
+        streams.note("warning", &format!("{}: {}", warning.id, warning.message));
+    }
+    write_result(output, streams, |out| match form {
+        Form::Json => json::pretty(&report, out),
+        Form::Table => text::table(&report, style, out),
+    })?;
+    Ok(0)
+}
+
+/// Reads the log in one pass, of whatever size.
+#[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
+fn read(log: &LogText, rules: &RuleSet, streams: &mut Streams<'_>) -> Result<Log, Failure> {
+    let catalogue = Catalogue::new(rules);
+    let mut reader = LogReader::new(&catalogue);
+    match log {
+        LogText::Given(text) => reader.push(text.expose().as_bytes()),
+        LogText::Read(Source::Stdin) => {
+            if std::io::stdin().is_terminal() {
+                streams.note("note", "reading the log from standard input; end it with Ctrl-D, or name a file");
+            }
+            pump(std::io::stdin().lock(), &mut reader).map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
+        }
+        LogText::Read(Source::File(path)) => {
+            let named = |error: std::io::Error| Failure::new(format!("cannot read {}: {error}", path.display()));
+            let file = std::fs::File::open(path).map_err(named)?;
+            pump(file, &mut reader).map_err(named)?;
+        }
+    }
+    Ok(reader.finish())
+}
+
+fn pump(mut source: impl Read, reader: &mut LogReader<'_>) -> std::io::Result<()> {
+    let mut piece = vec![0; PIECE];
+    loop {
+        match source.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(length) => reader.push(piece.get(..length).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The state, where there is one to ask. Of Azure nothing is asked about a log that says nothing of access.
+fn load(args: &ExplainArgs, job: &JobInputs, log: &Log, streams: &mut Streams<'_>) -> Result<Option<State>, Failure> {
+    if args.state.snapshot.is_none() && (!args.live || log.signals.is_empty()) {
+        return Ok(None);
+    }
+    let needs = Needs { target: args.target.as_ref(), job: Some(job), principal: args.principal.as_deref(), url: None, probe: false };
+    let state = state::load(&args.state, &needs, streams)?;
+    state.not_older(state.at)?;
+    Ok(Some(state))
+}
+
+fn older(source: &Source) -> Result<Snapshot, Failure> {
+    let path = match source {
+        Source::Stdin => "-".to_owned(),
+        Source::File(path) => path.to_string_lossy().into_owned(),
+    };
+    let loaded = snapshot::read_path(&path).map_err(|errors| Failure::new(errors.to_string()))?;
+    Ok(loaded.snapshot)
+}
+
+/// What the options ask about.
+fn asked(args: &ExplainArgs, state: &State, job: &JobInputs, log: &Log) -> Result<Asked, Failure> {
+    let workspace = workspace(args, state, log)?;
+    let data = |all: &[JobData], direction: Direction| -> Vec<eval::DataQuestion> {
+        all.iter().map(|data| check::data_question(data, direction, &workspace, &state.storage_suffix)).collect()
+    };
+    let (inputs, outputs) = (data(&job.inputs, Direction::Input), data(&job.outputs, Direction::Output));
+    let target = args.target.as_ref().map(|target| match target {
+        JobTarget::Endpoint { name, deployment } => {
+            eval::JobTarget::Endpoint { name: redacted(name), deployment: deployment.as_deref().map(redacted) }
+        }
+        JobTarget::Compute(name) => eval::JobTarget::Compute(redacted(name)),
+    });
+    let invoker = match &args.principal {
+        Some(text) => state::principal(&state.snapshot, Some(text))?,
+        None => None,
+    };
+    Ok(Asked {
+        workspace,
+        target,
+        invoker,
+        inputs,
+        outputs,
+        edition: args.edition,
+        disputed: args.disputed,
+        storage_suffix: state.storage_suffix.clone(),
+        at: state.at,
+        assume_below: args.assume_below,
+    })
+}
+
+/// The workspace that the options name, else the text, else the only one. A state without any bears on no job.
+fn workspace(args: &ExplainArgs, state: &State, log: &Log) -> Result<Scope, Failure> {
+    if let Some(collected) = &state.workspace {
+        return Ok(collected.clone());
+    }
+    let of_compute = match &args.target {
+        Some(JobTarget::Compute(id)) if id.starts_with('/') => Scope::new(id).cut_after("workspaces"),
+        Some(JobTarget::Compute(_) | JobTarget::Endpoint { .. }) | None => None,
+    };
+    if let Some(workspace) = of_compute {
+        return Ok(workspace);
+    }
+    let facts = state.snapshot.facts();
+    let named = log.detail("scope").and_then(|scope| Scope::new(scope).cut_after("workspaces"));
+    if let Some(named) = named.filter(|id| args.state.workspace == WorkspaceArgs::default() && facts.workspaces.contains_key(id)) {
+        return Ok(named);
+    }
+    let holds_none = facts.workspaces.is_empty() && facts.endpoints.is_empty() && facts.computes.is_empty() && facts.datastores.is_empty();
+    if holds_none && args.target.is_none() {
+        return Ok(Scope::root());
+    }
+    state::workspace(&state.snapshot, &args.state.workspace)
+}
