@@ -84,7 +84,7 @@ fn unmet(part: &Part, page: &mut Page) {
     if !part.says.is_empty() {
         page.block(&format!("{}\n\n", prose(&part.says)));
     }
-    for notice in part.notices.iter().filter(|notice| notice.status != Status::Met) {
+    for notice in part.notices.iter().filter(|notice| !is_folded(notice)) {
         page.block(&item(notice));
     }
     for lack in &part.lacks {
@@ -94,15 +94,21 @@ fn unmet(part: &Part, page: &mut Page) {
 
 /// What is met, and what was assumed: folded.
 fn rest(part: &Part, page: &mut Page) {
-    let met: Vec<String> = part.notices.iter().filter(|notice| notice.status == Status::Met).map(item).collect();
+    let met: Vec<String> = part.notices.iter().filter(|notice| is_folded(notice)).map(item).collect();
     page.folded(&format!("{}: {} met", html(&part.name), met.len()), &met);
     let assumed: Vec<String> = part.assumptions.iter().map(|text| format!("- {}\n", prose(text))).collect();
     page.folded(&format!("{}: {} assumed", html(&part.name), assumed.len()), &assumed);
 }
 
+/// What holds and is not told by itself.
+fn is_folded(notice: &Notice) -> bool {
+    notice.status == Status::Met && notice.level.is_none()
+}
+
 fn item(notice: &Notice) -> String {
     let word = match notice.status {
-        Status::Met | Status::Remark => String::new(),
+        Status::Met => String::new(),
+        Status::Remark => notice.facts.get("severity").map_or_else(String::new, |word| bold(word)),
         Status::Failed | Status::Unknown => {
             notice.facts.get("verdict").map_or_else(String::new, |verdict| format!("**{}** ", plain(verdict)))
         }
@@ -117,6 +123,10 @@ fn item(notice: &Notice) -> String {
         text.extend(remedy.commands.iter().map(|command| fenced(command)));
     }
     text
+}
+
+fn bold(word: &str) -> String {
+    format!("**{}** ", plain(word))
 }
 
 fn lacking(lack: &Lack) -> String {
@@ -137,7 +147,11 @@ fn fenced(command: &str) -> String {
 /// A sentence: what stands between backticks as code, the rest as text. Whatever a name holds, every piece is escaped for the
 /// place it comes to stand in.
 fn prose(text: &str) -> String {
-    let text = shorten(&escape(text));
+    // An empty list item below a line would make a heading of it, and one that begins with blanks a block of code.
+    let text = shorten(&escape(text.trim()));
+    if text.is_empty() {
+        return "&#8203;".to_owned();
+    }
     let pieces: Vec<&str> = text.split('`').collect();
     let last = pieces.len().saturating_sub(1);
     let mut out = String::new();

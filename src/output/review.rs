@@ -33,7 +33,8 @@ pub fn table(report: &ReviewReport, style: Style, out: &mut dyn Write) -> io::Re
     missing(report, style, out)
 }
 
-fn headline(report: &ReviewReport) -> String {
+/// What was found, in a sentence.
+pub(super) fn headline(report: &ReviewReport) -> String {
     let counts: Vec<String> = Severity::ALL
         .into_iter()
         .rev()
@@ -78,8 +79,8 @@ fn matrix(report: &ReviewReport, style: Style, out: &mut dyn Write) -> io::Resul
     }
 }
 
-/// Endpoint and deployment by name.
-fn deployment(row: &CellReport) -> String {
+/// A deployment by its own name and its endpoint's.
+pub(super) fn deployment(row: &CellReport) -> String {
     let mut parts = row.deployment.rsplit('/');
     let (name, endpoint) = (parts.next().unwrap_or_default(), parts.nth(1).unwrap_or_default());
     format!("{}/{}", escape(endpoint), escape(name))

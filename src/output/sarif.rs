@@ -53,7 +53,17 @@ struct ReportingDescriptor<'a> {
     full_description: Message<'a>,
     help: Message<'a>,
     default_configuration: Configuration,
-    properties: BTreeMap<&'static str, &'a str>,
+    properties: RuleProperties<'a>,
+}
+
+#[derive(Serialize)]
+struct RuleProperties<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    source: &'a str,
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    tags: &'static [&'static str],
+    #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
+    security_severity: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -200,7 +210,11 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor<'_> {
         full_description: Message { text },
         help: Message { text },
         default_configuration: Configuration { level: word(rule.level) },
-        properties: [("source", rule.source.as_str())].into_iter().filter(|(_, source)| !source.is_empty()).collect(),
+        properties: RuleProperties {
+            source: &rule.source,
+            tags: if rule.security.is_some() { &["security"] } else { &[] },
+            security_severity: rule.security,
+        },
     }
 }
 

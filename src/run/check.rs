@@ -72,7 +72,7 @@ pub(super) fn code(verdict: Verdict, fail_on: FailOn, streams: &mut Streams<'_>)
 }
 
 /// Where the references stand, for formats that point into files.
-fn written(args: &CheckArgs, job: &JobInputs) -> Written {
+pub(super) fn written(args: &CheckArgs, job: &JobInputs) -> Written {
     let in_file = |data: &JobData| match data.origin {
         ReferenceOrigin::YamlFile | ReferenceOrigin::RestBody => Some((data.name.clone(), data.line)),
         ReferenceOrigin::CommandLine | ReferenceOrigin::Service => None,

@@ -1,17 +1,22 @@
 //! `canread check` of several jobs at once: one line each, and the verdict of the whole.
 
 use super::live::Needs;
+use super::present::{Form, form, no_html};
 use super::state::{self, State};
-use super::{Failure, Form, Streams, check, only_table_or_json, write_result};
-use crate::cli::{CheckArgs, JobTarget, OutputArgs};
+use super::{Failure, Streams, check, write_result};
+use crate::cli::{CheckArgs, FailOn, JobTarget, OutputArgs};
 use crate::eval::{self, Verdict};
 use crate::model::{Found, Missing, Scope, What};
+use crate::output::notice::{self, Undetermined};
 use crate::output::{checks as checks_table, json, table};
 use crate::report::{ChecksReport, Report};
 use std::collections::BTreeSet;
 
 pub(super) fn checks(args: &CheckArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let form = only_table_or_json(output, "check of several jobs")?;
+    let form = form(output);
+    if form == Form::Html {
+        return Err(no_html("check of several jobs"));
+    }
     let job = check::job_inputs(args)?;
     for note in &job.notes {
         streams.note("note", note);
@@ -41,7 +46,11 @@ pub(super) fn checks(args: &CheckArgs, output: &OutputArgs, style: table::Style,
     }
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
-        Form::Table => checks_table::table(&report, style, out),
+        Form::Table | Form::Html => checks_table::table(&report, style, out),
+        Form::For(pipeline) => {
+            let undetermined = Undetermined { fails: args.fail_on == FailOn::Undetermined };
+            pipeline.write(&notice::checks(&report, undetermined, &check::written(args, &job), &state.rules), out)
+        }
     })?;
     Ok(check::code(verdict, args.fail_on, streams))
 }

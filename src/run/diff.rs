@@ -1,13 +1,14 @@
 //! `canread diff`.
 
 use super::live::Needs;
+use super::present::{Form, form, no_html, snapshot_path};
 use super::state::{self, State};
 use super::who::context;
-use super::{Failure, Form, Streams, only_table_or_json, write_result};
+use super::{Failure, Streams, write_result};
 use crate::cli::{DiffArgs, OutputArgs, WorkspaceArgs};
 use crate::eval::{self, Context, DataTarget};
 use crate::model::{InputReference, Known, ReferenceContext, ReferenceOrigin, ReferenceText, Scope};
-use crate::output::{diff as diff_table, json, table};
+use crate::output::{diff as diff_table, json, notice, table};
 use crate::query::diff::{DiffQuestion, Only, diff as ask_diff};
 use crate::report::{DiffReport, WarningReport};
 
@@ -15,7 +16,10 @@ use crate::report::{DiffReport, WarningReport};
 const CHANGED: u8 = 5;
 
 pub(super) fn diff(args: &DiffArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let form = only_table_or_json(output, "diff")?;
+    let form = form(output);
+    if form == Form::Html {
+        return Err(no_html("diff"));
+    }
     let before = state::load(&args.before, &Needs::default(), streams)?;
     let mut after = state::load(&args.after, &Needs::default(), streams)?;
     // Two clock readings would be two moments.
@@ -31,7 +35,8 @@ pub(super) fn diff(args: &DiffArgs, output: &OutputArgs, style: table::Style, st
     }
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
-        Form::Table => diff_table::table(&report, style, out),
+        Form::Table | Form::Html => diff_table::table(&report, style, out),
+        Form::For(pipeline) => pipeline.write(&notice::diff(&report, snapshot_path(&args.after), &after.rules), out),
     })?;
     Ok(if report.unchanged { 0 } else { CHANGED })
 }

@@ -2,12 +2,13 @@
 
 use super::check::data_question;
 use super::live::Needs;
+use super::present::{Form, form, snapshot_path};
 use super::state::{self, State};
-use super::{Failure, Form, Streams, only_table_or_json, write_result};
+use super::{Failure, Streams, write_result};
 use crate::cli::{OutputArgs, ReviewArgs, Source};
 use crate::eval::{self, Context};
 use crate::model::{Direction, RolePlayed, Scope, Severity, redacted};
-use crate::output::{json, review as table, table::Style};
+use crate::output::{html, json, notice, review as table, table::Style};
 use crate::report::{ReviewHead, ReviewReport};
 use crate::review::{self, Baseline, Review, ReviewQuestion};
 
@@ -15,20 +16,22 @@ use crate::review::{self, Baseline, Review, ReviewQuestion};
 const FOUND: u8 = 5;
 
 pub(super) fn review(args: &ReviewArgs, output: &OutputArgs, style: Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let form = only_table_or_json(output, "review")?;
+    let form = form(output);
     let needs = Needs { principal: args.principal.as_deref(), ..Needs::default() };
     let state = state::load(&args.state, &needs, streams)?;
     let question = question(args, &state)?;
     let mut review = review::review(&question, &state.snapshot, &state.rules);
     suppress(&mut review, args, &state)?;
     let known = baseline(args)?.map(|baseline| review.only_new(&baseline));
-    let report = report(&review, &question, state, known);
+    let report = report(&review, &question, &state, known);
     for warning in &report.warnings {
         streams.note("warning", &format!("{}: {}", warning.id, warning.message));
     }
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
         Form::Table => table::table(&report, style, out),
+        Form::Html => html::review(&report, &state.rules, out),
+        Form::For(pipeline) => pipeline.write(&notice::review(&report, args.fail_on, snapshot_path(&args.state), &state.rules), out),
     })?;
     Ok(exit_code(&review, args.fail_on))
 }
@@ -84,7 +87,7 @@ fn name(source: &Source) -> String {
     }
 }
 
-fn report(review: &Review, question: &ReviewQuestion, state: State, known: Option<usize>) -> ReviewReport {
+fn report(review: &Review, question: &ReviewQuestion, state: &State, known: Option<usize>) -> ReviewReport {
     let cx = Context {
         snapshot: &state.snapshot,
         rules: &state.rules,

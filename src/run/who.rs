@@ -2,19 +2,23 @@
 
 use super::access::origin;
 use super::live::Needs;
+use super::present::{Form, form, no_html, snapshot_path};
 use super::state::{self, State};
-use super::{Failure, Form, Streams, only_table_or_json, write_result};
+use super::{Failure, Streams, write_result};
 use crate::cli::{OutputArgs, RequestOrigin, WhoArgs, WorkspaceArgs};
 use crate::eval::{self, Context, DataTarget, Located, Resolved};
 use crate::model::{
     InputReference, Known, Missing, Operation, ReferenceContext, ReferenceOrigin, ReferenceText, StorageUrl, StoreKind, WarningId,
 };
-use crate::output::{json, table, who as who_table};
+use crate::output::{json, notice, table, who as who_table};
 use crate::query::{Population, WhoQuestion, who as ask_who};
 use crate::report::{WarningReport, WhoAsked, WhoReport, missing_report};
 
 pub(super) fn who(args: &WhoArgs, output: &OutputArgs, style: table::Style, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let form = only_table_or_json(output, "who")?;
+    let form = form(output);
+    if form == Form::Html {
+        return Err(no_html("who"));
+    }
     let is_url = args.reference.expose().contains("://") && !args.reference.expose().starts_with("azureml:");
     let needs = Needs { url: Some(&args.reference).filter(|_| is_url), ..Needs::default() };
     let state = state::load(&args.state, &needs, streams)?;
@@ -39,7 +43,8 @@ pub(super) fn who(args: &WhoArgs, output: &OutputArgs, style: table::Style, stre
     }
     write_result(output, streams, |out| match form {
         Form::Json => json::pretty(&report, out),
-        Form::Table => who_table::table(&report, style, out),
+        Form::Table | Form::Html => who_table::table(&report, style, out),
+        Form::For(pipeline) => pipeline.write(&notice::who(&report, snapshot_path(&args.state), &state.rules), out),
     })?;
     Ok(0)
 }

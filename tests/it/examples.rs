@@ -45,7 +45,7 @@ fn all_commands() -> Vec<Vec<String>> {
 pub(crate) fn questions() -> Vec<Vec<String>> {
     let is_question = |command: &Vec<String>| {
         let named = |option: &str| command.iter().any(|word| word == option);
-        let asks = matches!(command.first().map(String::as_str), Some("check" | "access"));
+        let asks = matches!(command.first().map(String::as_str), Some("check" | "access" | "who" | "diff" | "review"));
         asks && !["--batch", "-q", "-o"].into_iter().any(named)
     };
     all_commands().into_iter().filter(is_question).collect()

@@ -57,8 +57,8 @@ const AT: [&str; 2] = ["--at", "2026-11-20T09:00:00Z"];
 fn the_gate_writes_every_format_and_ends_as_the_check_does() {
     for (state, pipeline, last, code, first) in [
         ("heart.jsonl", "github", "", 0, "::notice title=canread check%3A allowed::"),
-        ("no-identity.jsonl", "github", "", 3, "::error title=canread check%3A denied::"),
-        ("memberships-unknown.jsonl", "azuredevops", "", 4, "##vso[task.logissue type=error;code=check;]"),
+        ("no-identity.jsonl", "github", "heart.jsonl", 3, "::error title=canread check%3A denied::"),
+        ("memberships-unknown.jsonl", "azuredevops", "memberships-unknown.jsonl", 4, "##vso[task.logissue type=error;code=check;]"),
     ] {
         let out = Folder::new(&format!("gate-{state}"));
         let last = if last.is_empty() { "nothing.jsonl".to_owned() } else { format!("examples/{last}") };

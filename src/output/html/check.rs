@@ -17,7 +17,7 @@ pub fn check(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
     let main = html! {
         (summary(report))
         (fixes(&report.fixes))
-        (filters(true))
+        (filters(&["denied", "undetermined", "allowed"]))
         @for (at, input) in report.inputs.iter().enumerate() { (data("input", at, input, report, rules)) }
         @for (at, output) in report.outputs.iter().enumerate() { (data("output", at, output, report, rules)) }
         @if let Some(invoke) = &report.invoke { (invocation(invoke, rules)) }

@@ -6,8 +6,10 @@
 mod chain;
 mod check;
 mod parts;
+mod review;
 
 pub use check::check;
+pub use review::review;
 
 use super::escape;
 use base64::Engine as _;

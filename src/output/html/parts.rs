@@ -10,14 +10,14 @@ use crate::rules::{IdText, RuleSet};
 use maud::{Markup, html};
 
 /// The controls: which verdicts, which words. They need the script, which shows them.
-pub(super) fn filters(verdicts: bool) -> Markup {
+pub(super) fn filters(verdicts: &[&str]) -> Markup {
     html! {
         form.filters id="filters" hidden aria-label="Filter what is shown" {
-            @if verdicts {
+            @if !verdicts.is_empty() {
                 fieldset {
                     legend { "Show" }
-                    @for (verdict, word) in [("denied", "denied"), ("undetermined", "undetermined"), ("allowed", "allowed")] {
-                        label { input type="checkbox" name="verdict" value=(verdict) checked; " " (word) }
+                    @for verdict in verdicts {
+                        label { input type="checkbox" name="verdict" value=(verdict) checked; " " (verdict) }
                     }
                 }
             }

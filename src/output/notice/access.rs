@@ -72,5 +72,6 @@ fn asked(level: Option<Level>) -> Rule {
             .to_owned(),
         source: "canread access".to_owned(),
         level: level.unwrap_or(Level::Note),
+        security: None,
     }
 }

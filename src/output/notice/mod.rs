@@ -5,9 +5,17 @@
 
 mod access;
 mod check;
+mod checks;
+mod diff;
+mod review;
+mod who;
 
 pub use access::access;
 pub use check::{Undetermined, check};
+pub use checks::checks;
+pub use diff::diff;
+pub use review::review;
+pub use who::who;
 
 use crate::model::{RequirementId, WarningId};
 use crate::rules::RuleSet;
@@ -138,8 +146,10 @@ pub struct Rule {
     pub text: String,
     /// Where that was read.
     pub source: String,
-    /// The level its notices mostly have.
+    /// The loudest of its notices' levels.
     pub level: Level,
+    /// Of a security finding: how bad, from 0.0 to 10.0.
+    pub security: Option<&'static str>,
 }
 
 /// Everything a command has to tell.
@@ -228,5 +238,5 @@ fn rule(id: &str, rules: &RuleSet) -> Rule {
         Some(text) => (text.title.clone(), text.text.clone(), text.provenance.source.clone()),
         None => (id.to_owned(), String::new(), String::new()),
     };
-    Rule { id: id.to_owned(), title, text: says, source, level: Level::Note }
+    Rule { id: id.to_owned(), title, text: says, source, level: Level::Note, security: None }
 }

@@ -14,7 +14,7 @@ use std::process::Command;
 const TAGS: &[&str] = &[
     "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "a", "header", "main", "footer", "p", "script", "h1", "h2", "h3", "dl",
     "div", "dt", "dd", "section", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "span", "form", "fieldset", "legend",
-    "label", "input", "button", "details", "summary", "ul", "li", "article", "figure", "svg", "desc", "g", "rect", "text", "path",
+    "label", "input", "button", "details", "summary", "ul", "li", "article", "figure", "svg", "desc", "g", "rect", "text", "path", "br",
 ];
 const ATTRIBUTES: &[&str] = &[
     "html",
@@ -97,12 +97,15 @@ fn pages() -> Vec<Temporary> {
         [&["check"], &at[..], &["examples/heart.jsonl", "-f", "examples/inputs.yml"]].concat(),
     ];
     let mut found: Vec<String> = questions.iter().map(|words| run(words).out).collect();
+    let review = ["review", "--snapshot", "examples/heart.jsonl", "--at", "2026-11-20T09:00:00Z", "-o", "html"];
+    found.push(run(&review).out);
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let texts = prop::collection::vec(text(), 60).new_tree(&mut runner).unwrap().current();
+    found.push(super::printed(|out| canread::output::html::review(&Planter::new(texts.clone()).review(), crate::embedded_rules(), out)));
     let report = Planter::new(texts).report();
     let all = super::formats(&report, &written(&report, "x"), true);
     found.extend(all.into_iter().filter(|(name, _)| *name == "html").map(|(_, page)| page));
-    assert!(found.iter().all(|page| page.len() > 20_000) && found.len() == 4);
+    assert!(found.iter().all(|page| page.len() > 14_000) && found.len() == 6);
     found.iter().map(|page| Temporary::new("html", page.as_bytes())).collect()
 }
 

@@ -253,3 +253,134 @@ pub(crate) fn written(report: &Report, file: &str) -> canread::output::notice::W
         outputs: BTreeMap::new(),
     }
 }
+
+impl Planter {
+    fn record(&mut self) -> ChangedRecordReport {
+        ChangedRecordReport { change: "added".to_owned(), kind: "role_assignment".to_owned(), id: self.text(), says: self.text() }
+    }
+    fn evidence(&mut self) -> EvidenceReport {
+        EvidenceReport { kind: "resource".to_owned(), id: self.text(), says: self.text() }
+    }
+    fn warnings(&mut self) -> Vec<WarningReport> {
+        vec![WarningReport { id: "snapshot/old".to_owned(), message: self.text() }]
+    }
+    fn finding(&mut self, id: &str, severity: &str) -> FindingReport {
+        FindingReport {
+            id: id.to_owned(),
+            severity: severity.to_owned(),
+            title: self.text(),
+            resource: self.text(),
+            message: self.text(),
+            evidence: vec![self.evidence(), self.evidence()],
+            fix: self.text(),
+        }
+    }
+
+    /// Findings of every loudness, a matrix, a suppression.
+    pub(crate) fn review(mut self) -> ReviewReport {
+        let cell = |verdict: &str, this: &mut Self| CellReport {
+            deployment: this.text(),
+            input: this.text(),
+            verdict: verdict.to_owned(),
+            credentials_used: vec!["job_identity".to_owned()],
+            valid_until: Some("2026-12-24T00:00:00Z".to_owned()),
+            valid_until_because: this.maybe(),
+            denied: vec!["access/mount".to_owned()],
+            undetermined: Vec::new(),
+        };
+        ReviewReport {
+            review: 1,
+            tool: TOOL.to_owned(),
+            at: "2026-11-22T12:00:00Z".to_owned(),
+            horizon: "2026-12-22T12:00:00Z".to_owned(),
+            workspace: self.text(),
+            invoker: self.principal(),
+            matrix: vec![cell("allowed", &mut self), cell("denied", &mut self)],
+            findings: vec![
+                self.finding("shared-key-datastore", "critical"),
+                self.finding("open-firewall", "medium"),
+                self.finding("shared-key-allowed", "info"),
+            ],
+            suppressed: vec![SuppressedReport {
+                finding: self.finding("open-firewall", "high"),
+                reason: self.text(),
+                until: "2027-01-01T00:00:00Z".to_owned(),
+            }],
+            known: None,
+            missing: self
+                .missing()
+                .into_iter()
+                .map(|missing| UnjudgedReport { missing, findings: vec!["open-firewall".to_owned()] })
+                .collect(),
+            warnings: self.warnings(),
+        }
+    }
+
+    /// One who can and one who perhaps can.
+    pub(crate) fn who(mut self) -> WhoReport {
+        let reader = |verdict: &str, this: &mut Self| ReaderReport {
+            principal: PrincipalReport { object_id: this.maybe(), name: this.maybe(), kind: None, role: None },
+            verdict: verdict.to_owned(),
+            access: None,
+            through: vec![ThroughReport {
+                kind: "acl".to_owned(),
+                id: this.text(),
+                says: this.text(),
+                verdict: verdict.to_owned(),
+                evidence: vec![this.evidence()],
+            }],
+            members: None,
+            missing: Vec::new(),
+        };
+        WhoReport {
+            who: 1,
+            tool: TOOL.to_owned(),
+            at: "2026-11-22T12:00:00Z".to_owned(),
+            url: self.text(),
+            reference: self.text(),
+            resolved: self.data("allowed").resolved,
+            operation: "read".to_owned(),
+            readers: vec![reader("allowed", &mut self), reader("undetermined", &mut self)],
+            near_misses: Vec::new(),
+            missing: self.missing(),
+            assumptions: vec![self.text()],
+            principals: 2,
+            classes: 2,
+            warnings: self.warnings(),
+        }
+    }
+
+    /// Access gained, lost and doubtful, a job, a record without effect.
+    pub(crate) fn diff(mut self) -> DiffReport {
+        let change = |before: &str, after: &str, this: &mut Self| AccessChangeReport {
+            principal: PrincipalReport { object_id: this.maybe(), name: this.maybe(), kind: None, role: None },
+            operation: "read".to_owned(),
+            target: this.text(),
+            registered: vec![this.text()],
+            via: "access".to_owned(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            because: vec![this.record()],
+        };
+        let changes = [("denied", "allowed"), ("allowed", "denied"), ("allowed", "undetermined")];
+        DiffReport {
+            diff: 1,
+            tool: TOOL.to_owned(),
+            at: "2026-11-22T12:00:00Z".to_owned(),
+            only: self.maybe(),
+            unchanged: false,
+            changes: changes.iter().map(|(before, after)| change(before, after, &mut self)).collect(),
+            jobs: vec![JobChangeReport {
+                deployment: self.text(),
+                input: self.text(),
+                invoker: self.principal(),
+                before: "allowed".to_owned(),
+                after: "denied".to_owned(),
+                requirements: Vec::new(),
+                because: vec![self.record()],
+            }],
+            configuration: vec![self.record()],
+            warnings: self.warnings(),
+        }
+    }
+}
