@@ -62,9 +62,18 @@ async fn access(transport: &Transport, at: &DataPath, path: &StorePath) -> Resul
     match reply.status {
         200..=299 if reply.header("x-ms-acl").is_some() => Ok(Some(reply)),
         200..=299 => Err(Trouble::answer(reply.status, "NoAcl", "the answer bears no ACL")),
-        404 if reply.trouble().is_not_found() => Ok(None),
+        404 if is_absent(&reply) => Ok(None),
         _ => Err(reply.trouble()),
     }
+}
+
+/// Codes by which storage says that a path, or what holds it, does not exist. Source: "Blob Storage error codes", "Data Lake
+/// Storage error codes".
+const ABSENT: [&str; 5] = ["PathNotFound", "BlobNotFound", "ResourceNotFound", "ContainerNotFound", "FilesystemNotFound"];
+
+/// Whether storage itself said so: any other 404 is of something on the way.
+fn is_absent(reply: &Reply) -> bool {
+    ABSENT.contains(&reply.trouble().code.as_str())
 }
 
 fn access_line(at: &DataPath, path: &StorePath, is_directory: bool, reply: &Reply) -> Value {
@@ -147,7 +156,7 @@ async fn properties(transport: &Transport, service: Service, at: &DataPath) -> R
                 encryption_scope: header("x-ms-encryption-scope"),
             })
         }
-        404 if reply.trouble().is_not_found() => Ok(PathFacts::default()),
+        404 if is_absent(&reply) => Ok(PathFacts::default()),
         _ => Err(reply.trouble()),
     }
 }
