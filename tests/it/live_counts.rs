@@ -1,5 +1,4 @@
 //! How many requests and how many dependent waves each kind of input costs: counted, on a clock that stands still.
-#![cfg_attr(test, expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking"))]
 
 use crate::fake::{Collection, Memory, Options};
 use crate::live_ask::Ask;
