@@ -147,8 +147,9 @@ fn every_kind_of_change_is_found_and_its_commands_are_those_written_down() {
     assert!(written == text, "tests/az/lines.txt is stale: CANREAD_BLESS=1 cargo test --test it fix_render\n{text}");
 }
 
-/// What `az ml` commands take. Source: MicrosoftDocs azure-docs-cli, latest/docs-ref-autogen/ml/{compute,datastore,batch-endpoint}.yml
-/// and ml/workspace/outbound-rule.yml, read 2026-11-25; `--subscription`, `--query` and `--output` are global.
+/// What `az ml` commands take. Source: MicrosoftDocs azure-docs-cli, latest/docs-ref-autogen/ml/{compute,datastore,batch-endpoint}.yml,
+/// read 2026-11-25; its outbound-rule.yml lacks `set`, whose arguments are those of Microsoft's samples of managed networks.
+/// `--subscription`, `--query` and `--output` are global.
 const AZ_ML: &[(&str, &[&str], &[&str])] = &[
     ("az ml compute update", &["--name", "--resource-group", "--workspace-name"], &["--identity-type", "--user-assigned-identities"]),
     ("az ml compute show", &["--name", "--resource-group", "--workspace-name"], &[]),
