@@ -23,7 +23,9 @@ Examples:
 
   canread explain job.log --snapshot now.jsonl --before monday.jsonl
 
-Nothing is asked of Azure unless -g, -w or --subscription is given.
+  canread explain --job NAME -g rg -w ws
+
+Nothing is asked of Azure unless --job, -g, -w or --subscription is given.
 Exit codes: 0 answered, 1 failure, 2 usage. The verdict is in the JSON.";
 
 /// Arguments of `explain`.
@@ -35,6 +37,9 @@ pub(in crate::cli) struct Explain {
     /// Explain this text.
     #[arg(long, value_name = "TEXT", conflicts_with = "log")]
     error: Option<String>,
+    /// Explain this job: its record is fetched from Azure.
+    #[arg(long = "job", value_name = "NAME", conflicts_with_all = ["log", "error", "snapshot"])]
+    job_record: Option<String>,
     /// Older snapshot: say whether anything that the answer rests on has changed since.
     #[arg(long, value_name = "FILE")]
     before: Option<PathBuf>,
@@ -72,6 +77,8 @@ pub enum LogText {
     Given(ReferenceText),
     /// A file or standard input.
     Read(Source),
+    /// The record of the job of this name, fetched from Azure.
+    Job(String),
 }
 
 /// `canread explain`.
@@ -102,18 +109,23 @@ pub struct ExplainArgs {
 }
 
 pub(super) fn arguments(explain: Explain) -> Result<ExplainArgs, Exit> {
-    let Explain { log, error, before, job, question, state, ignored: _ } = explain;
+    let Explain { log, error, job_record, before, job, question, state, ignored: _ } = explain;
     let state = convert::state(state)?;
-    let log = match error {
-        Some(text) => LogText::Given(ReferenceText::new(text)),
-        None => LogText::Read(log.map_or(Source::Stdin, Source::new)),
+    let log = match (job_record, error) {
+        (Some(name), _) if name.is_empty() || name.contains(['/', '\\', '?', '#', '%']) => {
+            return Err(Exit::usage("`--job` takes the name of a job, not a path or URL"));
+        }
+        (Some(name), _) => LogText::Job(name),
+        (None, Some(text)) => LogText::Given(ReferenceText::new(text)),
+        (None, None) => LogText::Read(log.map_or(Source::Stdin, Source::new)),
     };
     let before = before.map(Source::new);
     let read = match &log {
         LogText::Read(source) => Some(source),
-        LogText::Given(_) => None,
+        LogText::Given(_) | LogText::Job(_) => None,
     };
-    let live = state.snapshot.is_none() && state.workspace != super::WorkspaceArgs::default();
+    let fetched = matches!(log, LogText::Job(_));
+    let live = state.snapshot.is_none() && (fetched || state.workspace != super::WorkspaceArgs::default());
     if before.is_some() && state.snapshot.is_none() && !live {
         return Err(Exit::usage("`--before` compares two states; name the newer one with `--snapshot`"));
     }

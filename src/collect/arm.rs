@@ -58,6 +58,15 @@ pub(super) async fn resource(transport: &Transport, want: &Want, id: &Scope) -> 
     }
 }
 
+/// The record of a job. Not part of a snapshot: it says what to ask.
+///
+/// # Errors
+/// As of [`Transport::send`], an answer that is no success, and one that is no JSON object.
+pub async fn job(transport: &Transport, workspace: &Scope, name: &str) -> Result<Value, Trouble> {
+    let path = path_of(&workspace.join(&format!("jobs/{name}")))?;
+    get_object(transport, &arm(transport, &path, MACHINE_LEARNING)?).await
+}
+
 pub(super) async fn list(transport: &Transport, want: &Want, list: ListOf, parent: &Scope) -> Gathered {
     let call = path_of(parent).and_then(|path| arm(transport, &format!("{path}{}", list.path()), MACHINE_LEARNING));
     let listed = match call {

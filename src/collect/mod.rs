@@ -27,6 +27,7 @@ mod trouble;
 mod typed;
 mod xml;
 
+pub use arm::job;
 pub use authorization::{AuthorizationList, AuthorizationSource, Listed};
 pub use bridge::{Attach, Carrier, Incoming, Outgoing};
 pub use carrier::ServiceCarrier;

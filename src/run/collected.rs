@@ -40,14 +40,33 @@ pub(super) fn load(args: &StateArgs, needs: &Asked<'_>, streams: &mut Streams<'_
     Ok(Live { loaded, workspace, storage_suffix, file, gaps: collected.gaps, unanswered: collected.unanswered })
 }
 
-/// What was collected, and the moment from which its oldest answer may be.
-async fn collected(
+/// The record of a job, as Azure Resource Manager has it.
+///
+/// # Errors
+/// No sign-in, a workspace that nothing names, and a job that is not there or may not be read.
+pub(super) fn job(args: &StateArgs, name: &str, streams: &mut Streams<'_>) -> Result<String, Failure> {
+    let endpoints = endpoints(args.cloud.as_ref())?;
+    let workspace = workspace(&args.workspace, streams)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("cannot start collecting: {error}")))?;
+    let limit = Duration::try_from(args.timeout).unwrap_or(Duration::ZERO);
+    let body = runtime.block_on(async {
+        let (transport, _) = connect(&endpoints, limit, streams).await?;
+        collect::job(&transport, &workspace, name).await.map_err(|trouble| {
+            let id = workspace.join(&format!("jobs/{name}"));
+            Failure::new(format!("cannot read job {id}: {}: {}", trouble.code, trouble.message))
+        })
+    });
+    runtime.shutdown_background();
+    Ok(body?.to_string())
+}
+
+/// Signs in, says who is signed in, and opens the one way out.
+async fn connect(
     endpoints: &Endpoints,
-    plan: &Plan,
     limit: Duration,
-    needs: &Asked<'_>,
     streams: &mut Streams<'_>,
-) -> Result<(Collected, String), Failure> {
+) -> Result<(Arc<Transport>, collect::Identity), Failure> {
     let deadline = Deadline::after(limit);
     let http = collect::http_client().map_err(|trouble| Failure::new(trouble.message))?;
     let environment = environment();
@@ -60,7 +79,18 @@ async fn collected(
     if who.expires.is_some_and(|end| end <= state::now().unix_timestamp()) {
         streams.note("note", "the token is over; most of what is asked with it will be a gap");
     }
-    let transport = Arc::new(Transport::until(endpoints.clone(), tokens, http, deadline));
+    Ok((Arc::new(Transport::until(endpoints.clone(), tokens, http, deadline)), who))
+}
+
+/// What was collected, and the moment from which its oldest answer may be.
+async fn collected(
+    endpoints: &Endpoints,
+    plan: &Plan,
+    limit: Duration,
+    needs: &Asked<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<(Collected, String), Failure> {
+    let (transport, who) = connect(endpoints, limit, streams).await?;
     let endpoint = endpoints.arm("").ok_or_else(|| Failure::new("the cloud has no Resource Manager"))?;
     let carrier = Arc::new(ServiceCarrier::resource_manager(Arc::clone(&transport)));
     let source = TypedAuthorization::new(carrier, endpoint);

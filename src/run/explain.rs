@@ -1,6 +1,6 @@
 //! `canread explain`.
 
-use super::live::Needs;
+use super::live::{self, Needs};
 use super::state::{self, State};
 use super::{Failure, Form, Streams, check, only_table_or_json, write_result};
 use crate::cli::job::{JobData, JobInputs};
@@ -26,7 +26,7 @@ pub(super) fn explain(args: &ExplainArgs, output: &OutputArgs, style: Style, str
     for note in &job.notes {
         streams.note("note", note);
     }
-    let (log, record) = read(&args.log, &rules, streams)?;
+    let (log, record) = read(args, &rules, streams)?;
     let args = &match record {
         Some(record) => with_record(args, &mut job, record, streams),
         None => args.clone(),
@@ -51,10 +51,11 @@ pub(super) fn explain(args: &ExplainArgs, output: &OutputArgs, style: Style, str
 
 /// Reads the log in one pass, of whatever size.
 #[expect(clippy::disallowed_methods, reason = "files are read here and handed down")]
-fn read(log: &LogText, rules: &RuleSet, streams: &mut Streams<'_>) -> Result<(Log, Option<JobRecord>), Failure> {
+fn read(args: &ExplainArgs, rules: &RuleSet, streams: &mut Streams<'_>) -> Result<(Log, Option<JobRecord>), Failure> {
     let catalogue = Catalogue::new(rules);
     let mut reader = Reader { log: LogReader::new(&catalogue), head: Vec::new() };
-    match log {
+    match &args.log {
+        LogText::Job(name) => reader.push(live::job(&args.state, name, streams)?.as_bytes()),
         LogText::Given(text) => reader.push(text.expose().as_bytes()),
         LogText::Read(Source::Stdin) => {
             if std::io::stdin().is_terminal() {

@@ -118,5 +118,12 @@ pub(super) fn load(_: &StateArgs, _: &Asked<'_>, _: &mut Streams<'_>) -> Result<
     ))
 }
 
+#[cfg(not(feature = "collect"))]
+pub(super) fn job(_: &StateArgs, _: &str, _: &mut Streams<'_>) -> Result<String, Failure> {
+    Err(Failure::new(
+        "this build does not ask Azure (it lacks the feature `collect`): save what `az ml job show -n NAME -o json` prints, and name that file",
+    ))
+}
+
 #[cfg(feature = "collect")]
-pub(super) use super::collected::load;
+pub(super) use super::collected::{job, load};

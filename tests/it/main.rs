@@ -62,6 +62,8 @@ mod live_counts;
 #[cfg(feature = "collect")]
 mod live_examples;
 #[cfg(feature = "collect")]
+mod live_explain;
+#[cfg(feature = "collect")]
 mod live_faults;
 #[cfg(feature = "collect")]
 mod live_law;
