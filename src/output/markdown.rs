@@ -147,11 +147,7 @@ fn fenced(command: &str) -> String {
 /// A sentence: what stands between backticks as code, the rest as text. Whatever a name holds, every piece is escaped for the
 /// place it comes to stand in.
 fn prose(text: &str) -> String {
-    // An empty list item below a line would make a heading of it, and one that begins with blanks a block of code.
     let text = shorten(&escape(text.trim()));
-    if text.is_empty() {
-        return "&#8203;".to_owned();
-    }
     let pieces: Vec<&str> = text.split('`').collect();
     let last = pieces.len().saturating_sub(1);
     let mut out = String::new();
@@ -163,7 +159,8 @@ fn prose(text: &str) -> String {
             _ => out.push_str(&code(piece)),
         }
     }
-    out
+    // An empty list item below a line would make a heading of it: two backticks come to nothing as well.
+    if out.trim().is_empty() { "&#8203;".to_owned() } else { out }
 }
 
 /// A sentence without code.
@@ -222,5 +219,18 @@ fn shorten(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} … (cut)", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prose;
+
+    #[test]
+    fn no_item_comes_out_empty() {
+        for text in ["", " ", "``", "` `", "``````"] {
+            assert!(!prose(text).trim().is_empty(), "{text:?}");
+        }
+        assert_eq!(prose("role `Reader` at `ws`"), "role `Reader` at `ws`");
     }
 }
