@@ -159,8 +159,10 @@ fn prose(text: &str) -> String {
             _ => out.push_str(&code(piece)),
         }
     }
-    // An empty list item below a line would make a heading of it: two backticks come to nothing as well.
-    if out.trim().is_empty() { "&#8203;".to_owned() } else { out }
+    // An empty list item below a line would make a heading of it, and one that begins with blanks a block of code; what
+    // stands between backticks may be either.
+    let out = out.trim();
+    if out.is_empty() { "&#8203;".to_owned() } else { out.to_owned() }
 }
 
 /// A sentence without code.
@@ -172,7 +174,7 @@ fn plain(text: &str) -> String {
 fn code(name: &str) -> String {
     let name = escape(name);
     if name.is_empty() || name.contains(['`', '|', '\\']) || name.trim() != name {
-        return inert(&name);
+        return inert(name.trim());
     }
     format!("`{name}`")
 }
@@ -181,6 +183,8 @@ fn code(name: &str) -> String {
 fn inert(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {
+        // Blanks at a line's beginning count for nothing.
+        let before = text.get(..at).unwrap_or_default().trim_start();
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -194,8 +198,8 @@ fn inert(text: &str) -> String {
             ':' if text.get(at..).is_some_and(|rest| rest.starts_with("://")) => out.push_str("&#58;&#8203;"),
             '.' if text.get(..at).is_some_and(|before| before.to_ascii_lowercase().ends_with("www")) => out.push_str("&#46;&#8203;"),
             // What would begin a list or a heading at a line's beginning.
-            '-' | '+' | '=' if at == 0 => out.push_str(&format!("&#{};", c as u32)),
-            '.' | ')' if text.get(..at).is_some_and(|before| !before.is_empty() && before.bytes().all(|b| b.is_ascii_digit())) => {
+            '-' | '+' | '=' if before.is_empty() => out.push_str(&format!("&#{};", c as u32)),
+            '.' | ')' if !before.is_empty() && before.bytes().all(|b| b.is_ascii_digit()) => {
                 out.push_str(&format!("&#{};", c as u32));
             }
             _ => out.push(c),
@@ -231,6 +235,8 @@ mod tests {
         for text in ["", " ", "``", "` `", "``````"] {
             assert!(!prose(text).trim().is_empty(), "{text:?}");
         }
+        assert_eq!(prose("` ---`"), "&#45;--");
+        assert_eq!(prose("` 1. x`"), "1&#46; x");
         assert_eq!(prose("role `Reader` at `ws`"), "role `Reader` at `ws`");
     }
 }
