@@ -1,5 +1,4 @@
 //! `explain --job`: the job's own record is fetched, says what to ask, and the state decides.
-#![expect(clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
 
 use crate::fake::{Fake, Options, Ran, canread};
 use crate::live_world::{AT, LiveWorld, WORKSPACE, workspace};
