@@ -3,30 +3,34 @@
 //! These types are a frozen copy apart from the evaluator's own, so that the evaluator may change and scripts do not.
 //! Keys are never absent; a missing value is null.
 
+mod access;
+mod batch;
 mod checks;
 mod diff;
 mod explain;
 mod fixes;
+mod parts;
 mod review;
 mod what_if;
 mod who;
 
+pub use access::*;
+pub use batch::*;
 pub use checks::*;
 pub use diff::*;
 pub use explain::*;
+pub use parts::{missing_report, principal_kind, rfc3339, role_played, store_kind};
 pub use review::*;
 pub use what_if::{AccessEffectReport, WhatIfReport};
 pub use who::*;
 
-use crate::eval::{
-    AccessFinding, DataFinding, Evidence, JobFinding, Judgement, Node, Proof, RequirementFinding, Resolved, Summary, Until, Verdict,
-    Warning,
-};
-use crate::model::{Missing, PrincipalKind, RolePlayed, SecurityPrincipal, StoreKind, Timestamp, What};
+use parts::{missing_reports, until};
+
+use crate::eval::{DataFinding, JobFinding, RequirementFinding, Resolved, Summary};
+use crate::model::Timestamp;
 use crate::rules::RuleSet;
 use schemars::JsonSchema;
 use serde::Serialize;
-use time::format_description::well_known::Rfc3339;
 
 /// Name and version, as the report's `tool` says it.
 pub const TOOL: &str = concat!("canread ", env!("CARGO_PKG_VERSION"));
@@ -275,172 +279,6 @@ pub struct WarningReport {
     pub message: String,
 }
 
-/// Answer of `access`.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct AccessReport {
-    /// Version of this shape.
-    pub access: u32,
-    /// Verdict.
-    pub verdict: String,
-    /// Who.
-    pub principal: PrincipalReport,
-    /// `list`, `read` or `write`.
-    pub operation: String,
-    /// The URL, without secrets.
-    pub url: String,
-    /// Why.
-    pub proof: ProofReport,
-    /// When an `allowed` ends.
-    pub valid_until: Option<String>,
-    /// What ends then.
-    pub valid_until_because: Option<String>,
-    /// What is missing.
-    pub missing: Vec<MissingReport>,
-    /// What was assumed.
-    pub assumptions: Vec<String>,
-    /// Warnings.
-    pub warnings: Vec<WarningReport>,
-}
-
-/// A line of a batch answer.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct BatchReport {
-    /// The line's own id.
-    pub id: Option<serde_json::Value>,
-    /// Verdict.
-    pub verdict: String,
-    /// Ids of what is denied; left out in `access`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub denied: Option<Vec<String>>,
-    /// Ids of what is undetermined; left out in `access`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub undetermined: Option<Vec<String>>,
-}
-
-/// RFC 3339, as reports print times. A year beyond 9999 cannot be printed and reads "never".
-pub fn rfc3339(at: Timestamp) -> String {
-    at.format(&Rfc3339).unwrap_or_else(|_| "never".to_owned())
-}
-
-fn until(until: Option<Until>) -> Option<String> {
-    until.map(|until| rfc3339(until.at))
-}
-
-/// Kind of a principal, in the report's words.
-pub fn principal_kind(kind: PrincipalKind) -> &'static str {
-    match kind {
-        PrincipalKind::User => "User",
-        PrincipalKind::Group => "Group",
-        PrincipalKind::ServicePrincipal => "ServicePrincipal",
-        PrincipalKind::ManagedIdentity => "ManagedIdentity",
-        PrincipalKind::Application => "Application",
-    }
-}
-
-/// Part a principal plays, in the report's words.
-pub fn role_played(role: RolePlayed) -> &'static str {
-    match role {
-        RolePlayed::JobIdentity => "job_identity",
-        RolePlayed::ComputeIdentity => "compute_identity",
-        RolePlayed::StoreCredential => "store_credential",
-    }
-}
-
-/// Kind of a store, in the report's words.
-pub fn store_kind(store: StoreKind) -> &'static str {
-    match store {
-        StoreKind::Blob => "blob",
-        StoreKind::AdlsGen1 => "adls_gen1",
-        StoreKind::AdlsGen2 => "adls_gen2",
-    }
-}
-
-impl From<&SecurityPrincipal> for PrincipalReport {
-    fn from(principal: &SecurityPrincipal) -> Self {
-        PrincipalReport {
-            object_id: principal.object_id.as_ref().map(ToString::to_string),
-            name: principal.name.clone(),
-            kind: principal.kind.map(|kind| principal_kind(kind).to_owned()),
-            role: Some(role_played(principal.role).to_owned()),
-        }
-    }
-}
-
-impl From<&Evidence> for EvidenceReport {
-    fn from(evidence: &Evidence) -> Self {
-        EvidenceReport { kind: evidence.kind.as_str().to_owned(), id: evidence.id.clone(), says: evidence.says.clone() }
-    }
-}
-
-impl From<&Proof> for ProofReport {
-    fn from(proof: &Proof) -> Self {
-        let mut report =
-            ProofReport { claim: proof.claim().to_owned(), verdict: proof.verdict().to_string(), all: None, any: None, evidence: None };
-        match proof.node() {
-            Node::All(parts) => report.all = Some(parts.iter().map(ProofReport::from).collect()),
-            Node::Any(parts) => report.any = Some(parts.iter().map(ProofReport::from).collect()),
-            Node::Leaf(leaf) => report.evidence = Some(EvidenceReport::from(&leaf.evidence)),
-        }
-        report
-    }
-}
-
-impl From<&RequirementFinding> for RequirementReport {
-    fn from(finding: &RequirementFinding) -> Self {
-        RequirementReport {
-            id: finding.id.to_string(),
-            verdict: finding.verdict().to_string(),
-            disputed: finding.disputed,
-            counts: finding.counts,
-            principal: finding.principal.as_ref().map(PrincipalReport::from),
-            summary: finding.summary.clone(),
-            proof: ProofReport::from(&finding.proof),
-            valid_until: until(finding.proof.valid_until()),
-            valid_until_because: finding.proof.valid_until().map(|until| until.what),
-        }
-    }
-}
-
-impl From<&Warning> for WarningReport {
-    fn from(warning: &Warning) -> Self {
-        WarningReport { id: warning.id.to_string(), message: warning.message.clone() }
-    }
-}
-
-/// What is missing, with the command that would get it, from `rules/lookups.toml`.
-pub fn missing_report(missing: &Missing, rules: &RuleSet) -> MissingReport {
-    let how = match missing.what {
-        What::OpenQuestion => missing.because.clone().unwrap_or_else(|| "no look-up decides this".to_owned()),
-        what @ (What::RoleAssignments
-        | What::DenyAssignments
-        | What::ScheduleInstances
-        | What::RoleDefinitions
-        | What::Memberships
-        | What::DirectoryObject
-        | What::Subscription
-        | What::Resource
-        | What::Workspace
-        | What::Data
-        | What::StoredCredential
-        | What::PathAccess
-        | What::Paths
-        | What::Everything) => {
-            rules.lookup(what).map_or_else(|| format!("collect `{what}` of {}", missing.scope), |rule| rule.command(missing))
-        }
-    };
-    MissingReport {
-        what: missing.what.to_string(),
-        scope: missing.scope.clone(),
-        principal: missing.principal.as_ref().map(ToString::to_string),
-        because: missing.because.clone(),
-        how,
-    }
-}
-
-fn missing_reports<'a>(missing: impl IntoIterator<Item = &'a Missing>, rules: &RuleSet) -> Vec<MissingReport> {
-    missing.into_iter().map(|missing| missing_report(missing, rules)).collect()
-}
-
 /// What a reference means, in the report's words.
 fn resolved_report(resolved: &Resolved) -> ResolvedReport {
     let text = |scope: &Option<crate::model::Scope>| scope.as_ref().map(ToString::to_string);
@@ -515,47 +353,5 @@ fn invoke_report(requirements: &[RequirementFinding], rules: &RuleSet) -> Invoke
         requirements: requirements.iter().map(RequirementReport::from).collect(),
         missing: missing_reports(&summary.missing, rules),
         assumptions: summary.assumptions.into_iter().collect(),
-    }
-}
-
-impl AccessReport {
-    /// The report of an access question.
-    pub fn of(finding: &AccessFinding, rules: &RuleSet) -> Self {
-        let principal = PrincipalReport { role: None, ..PrincipalReport::from(&finding.principal) };
-        AccessReport {
-            access: 1,
-            verdict: finding.proof.verdict().to_string(),
-            principal,
-            operation: finding.operation.to_string(),
-            url: finding.url.clone(),
-            proof: ProofReport::from(&finding.proof),
-            valid_until: until(finding.proof.valid_until()),
-            valid_until_because: finding.proof.valid_until().map(|until| until.what),
-            missing: missing_reports(&finding.proof.missing(), rules),
-            assumptions: finding.proof.assumptions().into_iter().collect(),
-            warnings: finding.proof.warnings().iter().map(WarningReport::from).collect(),
-        }
-    }
-}
-
-impl BatchReport {
-    /// The line for a job: the ids of inputs, outputs and invocation, in the contract's order, each once.
-    pub fn of_job(id: Option<serde_json::Value>, finding: &JobFinding) -> Self {
-        let with = |verdict: Verdict| -> Vec<String> {
-            let counting = finding.requirements().filter(|requirement| requirement.counts && requirement.verdict() == verdict);
-            let ids: std::collections::BTreeSet<_> = counting.map(|requirement| requirement.id).collect();
-            ids.into_iter().map(|id| id.to_string()).collect()
-        };
-        BatchReport {
-            id,
-            verdict: finding.verdict().to_string(),
-            denied: Some(with(Verdict::Denied)),
-            undetermined: Some(with(Verdict::Undetermined)),
-        }
-    }
-
-    /// The line for an access question.
-    pub fn of_access(id: Option<serde_json::Value>, verdict: Verdict) -> Self {
-        BatchReport { id, verdict: verdict.to_string(), denied: None, undetermined: None }
     }
 }

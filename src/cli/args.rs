@@ -259,27 +259,34 @@ pub(super) struct Question {
     /// Who invokes: object id, user principal name, application id or display name; who is signed in if left out.
     #[arg(long = "as", value_name = "PRINCIPAL")]
     pub(super) principal: Option<String>,
-    /// Edition of the credential table.
-    #[arg(long, value_name = "EDITION", default_value = "current")]
-    pub(super) table: EditionArg,
-    /// What an unmet requirement does that Microsoft's own pages disagree about.
-    #[arg(long, value_name = "EFFECT", default_value = "deny")]
-    pub(super) disputed: DisputedArg,
+    #[command(flatten)]
+    pub(super) judging: Judging,
     /// Verdict from which on the exit code is not 0: with denied, an undetermined answer passes, with a note.
     #[arg(long, value_name = "VERDICT", default_value = "undetermined")]
     pub(super) fail_on: FailOnArg,
     /// Ask about a job that runs this long, such as 6h: allowed only if allowed throughout.
     #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
     pub(super) period: Option<Duration>,
-    /// Assume that ACLs below a folder which were not collected are open.
-    #[arg(long)]
-    pub(super) assume_below: bool,
     /// Live: try the stored credential with a list and a read of one byte.
     #[arg(long, conflicts_with = "snapshot")]
     pub(super) probe: bool,
     /// Answer many questions, one JSON object a line; - is standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) batch: Option<PathBuf>,
+}
+
+/// By what a job is judged: the same wherever one is.
+#[derive(Args)]
+pub(super) struct Judging {
+    /// Edition of the credential table.
+    #[arg(long, value_name = "EDITION", default_value = "current")]
+    pub(super) table: EditionArg,
+    /// What an unmet requirement does that Microsoft's own pages disagree about.
+    #[arg(long, value_name = "EFFECT", default_value = "deny")]
+    pub(super) disputed: DisputedArg,
+    /// Assume that ACLs below a folder which were not collected are open.
+    #[arg(long)]
+    pub(super) assume_below: bool,
 }
 
 /// What `az ml batch-endpoint invoke` takes and what does not bear on access.

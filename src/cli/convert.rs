@@ -123,14 +123,14 @@ fn check(check: Check) -> Result<CheckArgs, Exit> {
         deployment: job.deployment_name.clone(),
         job: job_options(job)?,
         principal: question.principal,
-        edition: edition(question.table),
-        disputed: disputed(question.disputed),
+        edition: edition(question.judging.table),
+        disputed: disputed(question.judging.disputed),
         fail_on: match question.fail_on {
             FailOnArg::Denied => FailOn::Denied,
             FailOnArg::Undetermined => FailOn::Undetermined,
         },
         period: question.period,
-        assume_below: question.assume_below,
+        assume_below: question.judging.assume_below,
         probe: question.probe,
         batch: question.batch.map(Source::new),
     })

@@ -1,6 +1,6 @@
 //! `canread explain`.
 
-use super::args::{DisputedArg, EditionArg, Ignored, Job, State};
+use super::args::{Ignored, Job, Judging, State};
 use super::convert;
 use super::job::JobOptions;
 use super::{Exit, JobTarget, Source, StateArgs};
@@ -59,15 +59,8 @@ struct Question {
     /// Who invoked: object id, user principal name, application id or display name.
     #[arg(long = "as", value_name = "PRINCIPAL")]
     principal: Option<String>,
-    /// Edition of the credential table.
-    #[arg(long, value_name = "EDITION", default_value = "current")]
-    table: EditionArg,
-    /// What an unmet requirement does that Microsoft's own pages disagree about.
-    #[arg(long, value_name = "EFFECT", default_value = "deny")]
-    disputed: DisputedArg,
-    /// Assume that ACLs below a folder which were not collected are open.
-    #[arg(long)]
-    assume_below: bool,
+    #[command(flatten)]
+    judging: Judging,
 }
 
 /// What is explained.
@@ -139,8 +132,8 @@ pub(super) fn arguments(explain: Explain) -> Result<ExplainArgs, Exit> {
         job: convert::job_options(job)?,
         principal: question.principal,
         from_record: false,
-        edition: convert::edition(question.table),
-        disputed: convert::disputed(question.disputed),
-        assume_below: question.assume_below,
+        edition: convert::edition(question.judging.table),
+        disputed: convert::disputed(question.judging.disputed),
+        assume_below: question.judging.assume_below,
     })
 }

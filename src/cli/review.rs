@@ -1,6 +1,6 @@
 //! `canread review`: arguments and what they mean.
 
-use super::args::{DisputedArg, EditionArg, State, TypeArg};
+use super::args::{Judging, State, TypeArg};
 use super::job::{InputOption, JobData, UNNAMED_INPUT};
 use super::times::parse_duration;
 use super::{Exit, Source, StateArgs, convert};
@@ -63,15 +63,8 @@ struct Matrix {
     /// Who invokes in the matrix: object id, user principal name, application id or display name; who is signed in if left out.
     #[arg(long = "as", value_name = "PRINCIPAL")]
     principal: Option<String>,
-    /// Edition of the credential table.
-    #[arg(long, value_name = "EDITION", default_value = "current")]
-    table: EditionArg,
-    /// What an unmet requirement does that Microsoft's own pages disagree about.
-    #[arg(long, value_name = "EFFECT", default_value = "deny")]
-    disputed: DisputedArg,
-    /// Assume that ACLs below a folder which were not collected are open.
-    #[arg(long)]
-    assume_below: bool,
+    #[command(flatten)]
+    judging: Judging,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -136,8 +129,8 @@ pub(super) fn review(review: Review) -> Result<ReviewArgs, Exit> {
         baseline,
         inputs: matrix.input.iter().map(input).collect(),
         principal: matrix.principal,
-        edition: convert::edition(matrix.table),
-        disputed: convert::disputed(matrix.disputed),
-        assume_below: matrix.assume_below,
+        edition: convert::edition(matrix.judging.table),
+        disputed: convert::disputed(matrix.judging.disputed),
+        assume_below: matrix.judging.assume_below,
     })
 }

@@ -3,6 +3,7 @@
 
 mod acl;
 mod change;
+mod make;
 mod measure;
 mod propose;
 mod render;
@@ -11,10 +12,8 @@ mod search;
 mod slice;
 mod words;
 
-pub use change::{
-    Change, LakePath, ObjectOrScope, RoleGrant, apply, ask, can_be_absent, compute_of_identity_to_come, identity_to_come,
-    introduce_identity,
-};
+pub use change::{Change, LakePath, ObjectOrScope, RoleGrant, ask, compute_of_identity_to_come, identity_to_come};
+pub use make::{apply, can_be_absent, introduce_identity};
 pub use measure::{Access, Measure};
 pub use render::{Command, Shell};
 

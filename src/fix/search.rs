@@ -4,7 +4,8 @@
 //! one; a set is a solution when every requirement that counts is met. So a change that serves several inputs is found by
 //! itself: after it, nothing of them is left to mend. A solution is cut down until dropping any one change breaks it.
 
-use super::change::{Change, apply, ask};
+use super::change::{Change, ask};
+use super::make::apply;
 use super::propose::{Unmet, candidates};
 use super::scene::Scene;
 use crate::eval::{JobQuestion, Verdict};

@@ -143,17 +143,9 @@ pub(super) fn question(
             None => state::workspace(&state.snapshot, &args.state.workspace)?,
         },
     };
-    let data = |all: &[JobData], direction: Direction| -> Vec<DataQuestion> {
-        all.iter().map(|data| data_question(data, direction, &workspace, &state.storage_suffix)).collect()
-    };
+    let data = |all, direction| data_questions(all, direction, &workspace, &state.storage_suffix);
     let (inputs, outputs) = (data(&job.inputs, Direction::Input), data(&job.outputs, Direction::Output));
-    // A name is printed: a URL put in its place must not bring its secret along.
-    let target = match target {
-        JobTarget::Endpoint { name, deployment } => {
-            eval::JobTarget::Endpoint { name: redacted(name), deployment: deployment.as_deref().map(redacted) }
-        }
-        JobTarget::Compute(name) => eval::JobTarget::Compute(redacted(name)),
-    };
+    let target = asked_target(target);
     let invoker = state::principal(&state.snapshot, principal)?;
     Ok(JobQuestion {
         workspace,
@@ -168,6 +160,21 @@ pub(super) fn question(
         until: args.period.and_then(|period| at.checked_add(period)).unwrap_or(at),
         assume_below: args.assume_below,
     })
+}
+
+/// What runs the job. A name is printed: a URL put in its place must not bring its secret along.
+pub(super) fn asked_target(target: &JobTarget) -> eval::JobTarget {
+    match target {
+        JobTarget::Endpoint { name, deployment } => {
+            eval::JobTarget::Endpoint { name: redacted(name), deployment: deployment.as_deref().map(redacted) }
+        }
+        JobTarget::Compute(name) => eval::JobTarget::Compute(redacted(name)),
+    }
+}
+
+/// Inputs or outputs, parsed.
+pub(super) fn data_questions(all: &[JobData], direction: Direction, workspace: &Scope, storage_suffix: &str) -> Vec<DataQuestion> {
+    all.iter().map(|data| data_question(data, direction, workspace, storage_suffix)).collect()
 }
 
 pub(super) fn data_question(data: &JobData, direction: Direction, workspace: &Scope, storage_suffix: &str) -> DataQuestion {

@@ -5,9 +5,8 @@ use super::state::{self, State};
 use super::{Failure, Form, Streams, check, only_table_or_json, write_result};
 use crate::cli::job::{JobData, JobInputs};
 use crate::cli::{ExplainArgs, JobTarget, LogText, OutputArgs, Source, WorkspaceArgs};
-use crate::eval;
 use crate::explain::{self, Asked, Catalogue, JobRecord, JobRecordData, Log, LogReader};
-use crate::model::{DeclaredType, Direction, ReferenceOrigin, ReferenceText, Scope, Snapshot, masked, redacted};
+use crate::model::{DeclaredType, Direction, ReferenceOrigin, ReferenceText, Scope, Snapshot, masked};
 use crate::output::{explain as text, json, table::Style};
 use crate::report::ExplainReport;
 use crate::rules::RuleSet;
@@ -150,16 +149,9 @@ fn older(source: &Source) -> Result<Snapshot, Failure> {
 /// What the options ask about.
 fn asked(args: &ExplainArgs, state: &State, job: &JobInputs, log: &Log) -> Result<Asked, Failure> {
     let workspace = workspace(args, state, log)?;
-    let data = |all: &[JobData], direction: Direction| -> Vec<eval::DataQuestion> {
-        all.iter().map(|data| check::data_question(data, direction, &workspace, &state.storage_suffix)).collect()
-    };
+    let data = |all, direction| check::data_questions(all, direction, &workspace, &state.storage_suffix);
     let (inputs, outputs) = (data(&job.inputs, Direction::Input), data(&job.outputs, Direction::Output));
-    let target = args.target.as_ref().map(|target| match target {
-        JobTarget::Endpoint { name, deployment } => {
-            eval::JobTarget::Endpoint { name: redacted(name), deployment: deployment.as_deref().map(redacted) }
-        }
-        JobTarget::Compute(name) => eval::JobTarget::Compute(redacted(name)),
-    });
+    let target = args.target.as_ref().map(check::asked_target);
     let invoker = match &args.principal {
         // The name that a record bears need not be one of the directory's.
         Some(text) if args.from_record => state::principal(&state.snapshot, Some(text)).unwrap_or_default(),

@@ -63,6 +63,23 @@ fn a_record_taken_away_closes_what_it_opened() {
 }
 
 #[test]
+fn without_its_pim_instance_a_grant_is_gone_and_not_for_ever() {
+    let scope = container_id("acct", "data");
+    let origin = grant_id("mi-data", &scope);
+    let id = format!("{scope}/providers/Microsoft.Authorization/roleAssignmentScheduleInstances/active");
+    let instance = json!({"kind": "role_assignment_schedule_instance", "body": {"id": id, "properties": {
+        "originRoleAssignmentId": origin, "principalId": CLUSTER, "scope": scope,
+        "roleDefinitionId": format!("/providers/Microsoft.Authorization/roleDefinitions/{BLOB_READER}"),
+        "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2026-01-02T00:00:00Z"}}});
+    let world = World::closed().without("mi-out").put(instance);
+    let ended = ask(&world, &["--at", "2026-06-01T00:00:00Z"]);
+    assert_eq!(ended.verdict_of("access/mount"), "denied", "{:?}", ended.report);
+    let without = ask(&world, &["--at", "2026-06-01T00:00:00Z", "--without", &id]);
+    assert_eq!(without.verdict_of("access/mount"), "denied");
+    assert!(!without.evidence("access/mount").contains(&origin), "{:?}", without.evidence("access/mount"));
+}
+
+#[test]
 fn an_acl_entry_is_written_with_the_mask_it_needs() {
     let world = World::closed().put_all([
         acl("/", true, &format!("user::rwx,user:{ANA}:--x,user:{CLUSTER}:--x,group::---,mask::--x,other::---")),
